@@ -1,0 +1,56 @@
+/** Durable storage: one implementation per database; all pass `tests/contracts/store_contract.ts`. */
+import type { ConversationStore } from "./conversation.ts";
+import type { DeliveryStore } from "./delivery.ts";
+import type { LedgerStore } from "./ledger.ts";
+import type { TurnStore } from "./turn.ts";
+
+export interface Store {
+  readonly turns: TurnStore;
+  readonly deliveries: DeliveryStore;
+  readonly conversations: ConversationStore;
+  readonly people: PeopleStore;
+  readonly ledger: LedgerStore;
+  /**
+   * Whether opening it proves that every earlier owner is dead: one process holds it alone.
+   */
+  readonly isAlone: boolean;
+  /** The shortest time between two commits of a running answer that this store carries well. */
+  readonly flushMs: number;
+  /** Throws `ChatError` "unavailable" when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** People and how platforms know them. */
+export interface PeopleStore {
+  /** The person behind an identity, made when new. */
+  find(workspace: string, identity: string, name: string): Promise<string>;
+}
+
+/** What is written to and read from an archive: every row that a person would miss, as plain values. */
+export interface ArchiveRow {
+  readonly table: string;
+  readonly row: Readonly<Record<string, string | number | null | Uint8Array>>;
+}
+
+/** Capability: all content as rows, for moving it elsewhere. */
+export interface ArchivableStore extends Store {
+  /** In an order in which every row comes after those it points to; one consistent snapshot. */
+  exportRows(): AsyncIterable<ArchiveRow>;
+  /** All or nothing. Throws "conflict" when the store is not empty, "invalid" for a row that does not fit. */
+  importRows(rows: AsyncIterable<ArchiveRow>): Promise<{ rows: number }>;
+}
+
+/** Capability: copies of the whole database, made while it is in use. */
+export interface BackupStore extends Store {
+  /** Writes a verified copy to `file`; nothing is left there when it fails. The event loop never waits 50 ms. */
+  backup(file: string): Promise<void>;
+}
+
+export function isBackup(store: Store): store is BackupStore {
+  return "backup" in store;
+}
+
+export function isArchivable(store: Store): store is ArchivableStore {
+  return "exportRows" in store;
+}
