@@ -97,6 +97,39 @@ export interface ModelProvider {
   models(signal: AbortSignal): Promise<readonly ModelInfo[]>;
 }
 
+/** How to reach one provider. */
+export interface ProviderSettings {
+  /** The first segment of `provider/model`; unique. */
+  readonly name: string;
+  /** Its row in `adapters/models/table.ts`: "openai", "openrouter", "ollama", "lmstudio", "llamacpp", "custom". */
+  readonly kind: string;
+  /** Null: the kind's own. */
+  readonly baseUrl: string | null;
+  readonly apiKey: string | null;
+}
+
+/** How anything leaves this machine. */
+export interface Network {
+  readonly httpProxy: string | null;
+  readonly httpsProxy: string | null;
+  /** Hosts that are reached directly, as `NO_PROXY` has it. */
+  readonly noProxy: string | null;
+  /** PEM certificates that are trusted besides the system's. */
+  readonly caCertificates: string | null;
+}
+
+/** A model server that answers on this machine. */
+export interface FoundServer {
+  readonly kind: "ollama" | "lmstudio" | "llamacpp";
+  readonly baseUrl: string;
+  readonly models: readonly string[];
+}
+
+/** What a module behind a row of `adapters/models/table.ts` exports. */
+export interface ModelModule {
+  open(settings: ProviderSettings, network: Network): Promise<ModelProvider>;
+}
+
 /** A request of an OpenAI-compatible client, passed on as it is. */
 export interface RelayRequest {
   readonly path: "chat/completions" | "embeddings";
