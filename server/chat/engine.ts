@@ -31,8 +31,11 @@ export interface RelayedCall {
 }
 
 export interface Engine {
-  /** Resolves when the message is stored. Errors as `TurnStore.accept`, and "invalid" for an unknown provider. */
-  receive(incoming: Incoming): Promise<Receipt>;
+  /**
+   * Resolves when the message is stored. `viewer` null: the incoming's place decides what it goes on with. Errors as
+   * `TurnStore.accept`, and "invalid" for an unknown provider.
+   */
+  receive(incoming: Incoming, viewer: Viewer | null): Promise<Receipt>;
   /** A turn from any position on, to its end or rest, from whichever process writes it. Throws "not_found". */
   attach(
     viewer: Viewer,

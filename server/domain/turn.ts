@@ -37,6 +37,8 @@ export interface Claim {
   readonly reach: Reach | null;
   /** What earlier attempts have shown already; the answer goes on from here. */
   readonly prefix: string;
+  /** The reasoning that earlier attempts have shown. */
+  readonly reasoning: string;
   readonly acceptedAt: number;
 }
 
@@ -140,10 +142,11 @@ export interface TurnSnapshot {
 export interface TurnStore {
   /**
    * Stores the message, its person, its conversation and the turn that answers it. Resolves when committed.
-   * Throws "not_found" for a conversation or replaced message that the author may not see, "conflict" when the
-   * external id was used for another text, "consent_required" when `model` would take a local conversation outside.
+   * Throws "not_found" for a conversation or replaced message that `viewer` may not see (null: the place decides),
+   * "conflict" when the external id was used for another text, "consent_required" when `model` would take a local
+   * conversation outside.
    */
-  accept(incoming: Incoming, options: { asksOutside: boolean }): Promise<Receipt>;
+  accept(incoming: Incoming, options: { viewer: Viewer | null; asksOutside: boolean }): Promise<Receipt>;
   /** Another answer to the same question, as a new branch. Throws "not_found". */
   regenerate(
     viewer: Viewer,
@@ -152,8 +155,8 @@ export interface TurnStore {
   ): Promise<Receipt>;
   /** Queues background work for the conversation of this turn's question; false when it was queued before. */
   enqueue(claim: Claim, kind: Exclude<TurnKind, "answer">, variant: number): Promise<boolean>;
-  /** The oldest turn that is due, now owned for `leaseMs`; undefined when none waits. */
-  claim(options: { owner: string; leaseMs: number }): Promise<Claim | undefined>;
+  /** The oldest answer (or background turn) that is due, now owned for `leaseMs`; undefined when none waits. */
+  claim(options: { owner: string; leaseMs: number; background: boolean }): Promise<Claim | undefined>;
   /** Keeps the lease; true when someone asked to stop. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
   /** Stores a piece; only afterwards may anyone see it. True when someone asked to stop. */

@@ -111,7 +111,8 @@ create table turns (
 );
 create unique index turns_one_running on turns (conversation_id) where state = 'running' and kind = 'answer';
 create index turns_open on turns (conversation_id, number) where state in ('queued', 'running') and kind = 'answer';
-create index turns_queued on turns (id) where state = 'queued';
+create index turns_queued on turns (id) where state = 'queued' and kind = 'answer';
+create index turns_background on turns (id) where state = 'queued' and kind <> 'answer';
 create index turns_running on turns (id) where state = 'running';
 create table turn_chunks (
   workspace_id text not null,
