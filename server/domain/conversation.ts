@@ -36,6 +36,10 @@ export interface ShownMessage {
   /** `provider/model` that answered. */
   readonly model: string | null;
   readonly costMicroUsd: number | null;
+  /** In and out together; left out where the answer has no record. */
+  readonly tokens?: number | null;
+  /** From acceptance to the end; left out where the answer has no record. */
+  readonly totalMs?: number | null;
   readonly attachments: readonly { readonly name: string; readonly mediaType: string; readonly bytes: number }[];
   /** Messages that stand at the same point of the tree, by number, this one among them. */
   readonly variants: readonly string[];

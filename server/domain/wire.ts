@@ -75,10 +75,49 @@ export interface WireMessage {
   readonly retryable: boolean;
   readonly model: string | null;
   readonly cost_usd: number | null;
+  /** In and out together; left out where the answer has no record yet. */
+  readonly tokens?: number | null;
+  /** From acceptance to the end. */
+  readonly total_ms?: number | null;
   readonly attachments: readonly { readonly name: string; readonly media_type: string; readonly bytes: number }[];
   /** The messages among which a person can switch here; this one is among them. */
   readonly variants: readonly string[];
   readonly created_at: string;
+}
+
+/** What `GET /api/turns/{id}` answers: how and why an answer came about. */
+export interface WireTurn {
+  readonly id: string;
+  readonly conversation_id: string;
+  readonly state: TurnState;
+  /** The message that is answered. */
+  readonly question_id: string;
+  /** The answer's message; null before there is one. */
+  readonly message_id: string | null;
+  /** Why it failed, was interrupted or waits. */
+  readonly reason: string | null;
+  readonly notice: string | null;
+  readonly error_code: string | null;
+  readonly retryable: boolean;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly record: WireTurnRecord | null;
+}
+
+export interface WireTurnRecord {
+  /** `provider/model`. */
+  readonly model: string;
+  readonly route: string;
+  readonly local: boolean;
+  readonly omitted_messages: number;
+  readonly summarised: boolean;
+  readonly prompt_tokens: number;
+  readonly usage: (WireUsage & { readonly cached_input_tokens: number; readonly reasoning_tokens: number }) | null;
+  readonly cost_usd: number | null;
+  readonly finish_reason: string | null;
+  readonly notices: readonly string[];
+  readonly first_text_ms: number | null;
+  readonly total_ms: number;
 }
 
 export interface WireModel {
