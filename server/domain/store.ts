@@ -54,3 +54,26 @@ export function isBackup(store: Store): store is BackupStore {
 export function isArchivable(store: Store): store is ArchivableStore {
   return "exportRows" in store;
 }
+
+/** What a module behind a row of `adapters/stores/table.ts` exports. */
+export interface StoreModule {
+  /** Throws `ChatError` "unavailable" when the database cannot be used: held by another process, damaged, newer. */
+  open(settings: { readonly file: string }): Promise<Store>;
+}
+
+/** Capability of a module whose database is one file: what can be done with it while it is closed, or another's. */
+export interface FileStoreModule extends StoreModule {
+  /**
+   * Puts a backup in the place of the database and keeps the old one beside it; resolves with the old one's new
+   * name, null when there was none. Throws "invalid" for a damaged backup, "unavailable" while it is in use.
+   */
+  restoreBackup(from: string, file: string): Promise<string | null>;
+  /** Writes a verified copy, read-only and safe beside a writer in another process. Nothing is left when it fails. */
+  copyDatabase(file: string, to: string): Promise<void>;
+  /** Looks without writing or migrating, also beside a writer: null when all is well, else one sentence. */
+  checkDatabase(file: string): Promise<string | null>;
+}
+
+export function isFileStore(module: StoreModule): module is FileStoreModule {
+  return "restoreBackup" in module && "copyDatabase" in module && "checkDatabase" in module;
+}
