@@ -106,6 +106,8 @@ export interface ConversationStore {
   switchTo(viewer: Viewer, message: string): Promise<void>;
   /** The ancestors of a message from `number` on downwards, newest first, the message itself included. */
   path(conversation: string, from: number, limit: number): Promise<PathMessage[]>;
+  /** How many messages of the active branch stand before `number`. */
+  countBefore(conversation: string, number: number): Promise<number>;
   /** The furthest-reaching summary that covers only ancestors of message `number`; undefined when there is none. */
   summary(conversation: string, number: number): Promise<Summary | undefined>;
   /** Newest first. Words are matched whole, the last one also as a beginning. */

@@ -35,6 +35,8 @@ export interface Claim {
   /** `provider/model` that the person asked for, in this turn or earlier in the conversation. */
   readonly model: string | null;
   readonly reach: Reach | null;
+  /** Whether the conversation has a title. */
+  readonly isTitled: boolean;
   /** What earlier attempts have shown already; the answer goes on from here. */
   readonly prefix: string;
   /** The reasoning that earlier attempts have shown. */
@@ -166,7 +168,7 @@ export interface TurnStore {
   /** The owner gives up. Nothing shown yet: queued again; else interrupted; a stop that was asked for is heard. */
   release(
     claim: Claim,
-    options: { reason: string; settlements: readonly Settlement[] },
+    options: { reason: string; errorCode: string; settlements: readonly Settlement[] },
     policy: EndPolicy,
   ): Promise<TurnState>;
   /** What an owner that lost its lease may still do: say what its calls have cost. */

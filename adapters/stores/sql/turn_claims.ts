@@ -41,9 +41,9 @@ export async function claim(database: Database, options: ClaimOptions): Promise<
     if (!row) return;
     const { shown, model, question: questionId, ...rest } = row;
     const question = await sql.get<
-      { number: number; text: string; model: string | null; reach: Reach | null }
+      { number: number; text: string; model: string | null; reach: Reach | null; titled: number }
     >`
-      select m.number, m.text, c.model, c.reach from messages m join conversations c on c.id = m.conversation_id
+      select m.number, m.text, c.model, c.reach, case when c.title is null then 0 else 1 end as titled from messages m join conversations c on c.id = m.conversation_id
       where m.id = ${questionId}`;
     if (!question) throw new Error(`turn "${row.turn}" has no question`);
     if (shown === 0) await sql.run`delete from turn_chunks where turn_id = ${row.turn}`; // thoughts of a lost attempt
@@ -52,6 +52,7 @@ export async function claim(database: Database, options: ClaimOptions): Promise<
       question: { id: questionId, number: question.number, text: question.text },
       model: model ?? question.model,
       reach: question.reach,
+      isTitled: question.titled === 1,
       prefix: shown > 0 ? await shownSoFar(sql, row.turn, "text") : "",
       reasoning: shown > 0 ? await shownSoFar(sql, row.turn, "reasoning") : "",
     };
@@ -136,11 +137,11 @@ export async function finish(
 export async function release(
   database: Database,
   claim: Claim,
-  { reason, settlements }: { reason: string; settlements: readonly Settlement[] },
+  { reason, errorCode, settlements }: { reason: string; errorCode: string; settlements: readonly Settlement[] },
   policy: EndPolicy,
 ): Promise<TurnState> {
   return await database.transaction(async (sql) => {
-    const state = await letGo(sql, claim, reason, policy);
+    const state = await letGo(sql, claim, { reason, errorCode }, policy);
     if (!state) throw leaseLost(claim.turn);
     await settleAll(sql, claim, settlements);
     return state;
@@ -151,13 +152,14 @@ export async function release(
 export async function letGo(
   sql: Sql,
   { turn, attempt }: Pick<Claim, "turn" | "attempt">,
-  reason: string,
+  { reason, errorCode }: { reason: string; errorCode: string },
   policy: EndPolicy,
 ): Promise<TurnState | undefined> {
   const row = await sql.get<
     { state: TurnState; stop: number; tries: number; shown: number; platform: string; place: string | null }
   >`
-    update turns set owner = null, lease_until = null, reason = ${reason}, not_before = now_ms() + 50 * tries * tries,
+    update turns set owner = null, lease_until = null, reason = ${reason},
+      notice = ${reason}, error_code = ${errorCode}, retryable = 1, not_before = now_ms() + 50 * tries * tries,
       state = case when shown > 0 then 'interrupted' else 'queued' end
     where id = ${turn} and attempt = ${attempt} and state = 'running'
     returning state, stop_requested as stop, tries, shown, platform, place`;

@@ -36,7 +36,8 @@ export async function goOn(database: Database, viewer: Viewer, turn: string): Pr
       update conversations set next_number = next_number + 1, updated_at = now_ms() where id = ${row.conversation}
       returning next_number - 1 as number`;
     const changed = await sql.run`
-      update turns set state = 'queued', number = ${next!.number}, tries = 0, not_before = 0, stop_requested = 0
+      update turns set state = 'queued', number = ${next!.number}, tries = 0, not_before = 0, stop_requested = 0,
+        reason = null, notice = null, error_code = null, retryable = 0
       where id = ${turn} and state = 'interrupted'`;
     return changed > 0;
   });
@@ -56,7 +57,8 @@ export async function recover(
       const isLost = await sql.run`
         update turns set tries = tries where id = ${turn} and attempt = ${attempt} and state = 'running'
           and (lease_until < now_ms() or owner <> ${dead})`;
-      if (isLost && await letGo(sql, { turn, attempt }, "its owner was lost", policy)) await expire(sql, turn);
+      const why = { reason: "The program was interrupted while this was written", errorCode: "interrupted" };
+      if (isLost && await letGo(sql, { turn, attempt }, why, policy)) await expire(sql, turn);
     });
   }
   return lost.map(({ turn }) => turn);

@@ -1,0 +1,56 @@
+/** Groups a model's events into pieces worth storing: the first at once, then whatever has come within `ms`. */
+import type { ModelEvent } from "../domain/model.ts";
+import type { Channel } from "../domain/turn.ts";
+import { waitAtMost } from "./wait.ts";
+
+export interface Piece {
+  readonly channel: Channel;
+  readonly text: string;
+}
+
+/** What came before a failure comes before it here too. `note` hears the events that are not text, in order. */
+export async function* gather(
+  source: AsyncIterable<ModelEvent>,
+  ms: number,
+  note: (event: ModelEvent) => void,
+): AsyncIterable<Piece> {
+  let pieces: { channel: Channel; text: string }[] = [];
+  let ended = false;
+  let failure: unknown;
+  let arrived = Promise.withResolvers<void>();
+
+  async function pump() {
+    try {
+      for await (const event of source) {
+        if (event.type !== "text" && event.type !== "reasoning") {
+          note(event);
+          continue;
+        }
+        const last = pieces.at(-1);
+        if (last?.channel === event.type) last.text += event.text;
+        else pieces.push({ channel: event.type, text: event.text });
+        arrived.resolve();
+      }
+    } catch (error) {
+      failure = error;
+    }
+    ended = true;
+    arrived.resolve();
+  }
+
+  const pumped = pump();
+  let due = 0;
+  while (true) {
+    await arrived.promise;
+    const earlyMs = due - performance.now();
+    if (earlyMs > 0 && !ended) await waitAtMost(pumped, earlyMs);
+    due = performance.now() + ms;
+    const group = pieces;
+    pieces = [];
+    arrived = Promise.withResolvers();
+    if (ended) arrived.resolve();
+    yield* group;
+    if (ended && pieces.length === 0) break;
+  }
+  if (failure !== undefined) throw failure;
+}
