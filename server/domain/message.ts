@@ -56,6 +56,8 @@ export type Role = "user" | "assistant";
 export interface PathMessage {
   /** Position in the conversation; a message's ancestors have smaller ones. */
   readonly number: number;
+  /** The number of the message before it on the path; 0 at the beginning. */
+  readonly parent: number;
   readonly role: Role;
   /** An answer that was never finished has the text shown so far. */
   readonly text: string;

@@ -28,6 +28,8 @@ export interface Claim {
   readonly kind: TurnKind;
   readonly conversation: string;
   readonly platform: string;
+  /** For a summary: the number of the last message it is to cover. */
+  readonly through: number;
   /** The message that is answered. */
   readonly question: { readonly id: string; readonly number: number; readonly text: string };
   /** The person whose message it is. */

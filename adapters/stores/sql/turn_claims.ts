@@ -20,6 +20,7 @@ interface ClaimedRow {
   readonly turn: string;
   readonly attempt: number;
   readonly kind: TurnKind;
+  readonly through: number;
   readonly conversation: string;
   readonly platform: string;
   readonly question: string;
@@ -69,7 +70,7 @@ async function claimAnswer(sql: Sql, { owner, leaseMs }: ClaimOptions): Promise<
         select 1 from turns e where e.conversation_id = t.conversation_id and e.kind = 'answer'
           and e.number < t.number and e.state in ('queued', 'running'))
       order by t.id limit 1 ${sql.skipLocked})
-    returning workspace_id as workspace, id as turn, attempt, kind, conversation_id as conversation, platform,
+    returning workspace_id as workspace, id as turn, attempt, kind, variant as through, conversation_id as conversation, platform,
       question_id as question, person_id as person, model, shown, created_at as "acceptedAt"`;
 }
 
@@ -81,7 +82,7 @@ async function claimBackground(sql: Sql, { owner, leaseMs }: ClaimOptions): Prom
       select t.id from turns t
       where t.state = 'queued' and t.kind <> 'answer' and t.not_before <= now_ms()
       order by t.id limit 1 ${sql.skipLocked})
-    returning workspace_id as workspace, id as turn, attempt, kind, conversation_id as conversation, platform,
+    returning workspace_id as workspace, id as turn, attempt, kind, variant as through, conversation_id as conversation, platform,
       question_id as question, person_id as person, model, shown, created_at as "acceptedAt"`;
 }
 

@@ -1,0 +1,103 @@
+/** Keeps one process at work until aborted: answers, background work, posts, taking over from the lost. */
+import type { Certainty } from "../domain/delivery.ts";
+import { isChatError } from "../domain/error.ts";
+import type { Platform } from "../domain/platform.ts";
+import { answer, type AnswerOptions } from "./answer.ts";
+import { work as workBehind } from "./background.ts";
+import { deliver } from "./deliver.ts";
+import { nextHint } from "./hints.ts";
+
+export interface RunOptions extends AnswerOptions {
+  /** Names this process in the rows it owns; new at every start. */
+  readonly owner: string;
+  readonly platforms: ReadonlyMap<string, Platform>;
+  readonly maxAnswers: number;
+  readonly maxBackground: number;
+  readonly maxPosts: number;
+  readonly maxPostAttempts: number;
+  /** Told of what ends a single answer or post in an unforeseen way. */
+  readonly report: (error: unknown) => void;
+}
+
+/** How long a lost hint can delay a turn that waits, and how long a database that does not answer is left alone. */
+const lookAgainMs = 500;
+const pauseMs = 200;
+
+export async function run(options: RunOptions, signal: AbortSignal): Promise<void> {
+  const { store, hints, leaseMs, owner, platforms, policy, maxPostAttempts: maxAttempts } = options;
+
+  async function recover(othersAreDead: boolean) {
+    for (const turn of await store.turns.recover({ owner, othersAreDead }, policy)) hints.tell(turn);
+    const certaintyOf = (name: string): Certainty => platforms.get(name)?.certainty ?? { kind: "none" };
+    await store.deliveries.recover({ owner, othersAreDead, maxAttempts, certaintyOf });
+    await store.ledger.expireFree({ owner, othersAreDead });
+  }
+
+  async function recoverAgainAndAgain() {
+    while (!signal.aborted) {
+      await nextHint(hints, [], leaseMs / 3, signal);
+      await survive(() => recover(false));
+    }
+  }
+
+  /** Claims while something waits and there is room, else sleeps until a hint. */
+  async function work<T>(
+    topic: string,
+    room: number,
+    { claim, handle }: { claim: () => Promise<T | undefined>; handle: (claimed: T) => Promise<void> },
+  ) {
+    const active = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      const hint = nextHint(hints, [topic], lookAgainMs, signal);
+      let claimed: T | undefined;
+      if (active.size < room) await survive(async () => void (claimed = await claim()));
+      if (claimed === undefined) {
+        await Promise.race([hint, ...active.size < room ? [] : active]);
+        continue;
+      }
+      const mine = claimed;
+      const job: Promise<void> = survive(() => handle(mine)).finally(() => active.delete(job));
+      active.add(job);
+    }
+    await Promise.all(active);
+  }
+
+  /** A database that does not answer is waited out; anything else is reported, and the process goes on. */
+  async function survive(step: () => Promise<void>) {
+    try {
+      await step();
+    } catch (error) {
+      options.report(error);
+      if (isChatError(error, "unavailable")) await nextHint(hints, [], pauseMs, signal);
+    }
+  }
+
+  await recover(store.isAlone);
+  await Promise.all([
+    recoverAgainAndAgain(),
+    work("queued", options.maxAnswers, {
+      claim: () => store.turns.claim({ owner, leaseMs, background: false }),
+      handle: (claim) => answer(claim, options, signal),
+    }),
+    work("background", options.maxBackground, {
+      claim: () => store.turns.claim({ owner, leaseMs, background: true }),
+      handle: (claim) => workBehind(claim, options, signal),
+    }),
+    work("posted", options.maxPosts, {
+      claim: async () => {
+        const sendBefore = performance.now() + leaseMs / 2;
+        const claim = await store.deliveries.claim({ owner, leaseMs });
+        return claim && { claim, sendBefore };
+      },
+      handle: async ({ claim, sendBefore }) => {
+        const platform = platforms.get(claim.platform);
+        if (platform) await deliver(claim, { deliveries: store.deliveries, platform, maxAttempts, sendBefore });
+        else {
+          const reason = `platform "${claim.platform}" is not configured`;
+          await store.deliveries.record(claim, { state: "not_sent" }, reason);
+        }
+        hints.tell("posted");
+      },
+    }),
+  ]);
+}
