@@ -29,7 +29,7 @@ export async function work(claim: Claim, options: AnswerOptions, shutdown: Abort
 
   /** The conversation's own model: a guide makes no title, its first words are one. */
   async function make(): Promise<string> {
-    const choice = await models.choose(claim.model, claim.reach, lease.upstream);
+    const choice = await models.chooseBackground(claim.model, claim.reach, lease.upstream);
     if (choice.provider.host === null) return kind === "title" ? firstWords(claim.question.text) : "";
     const prompt = { ...await promptFor(claim, options), model: choice.model };
     const text = await complete(choice, prompt);

@@ -10,6 +10,8 @@ export interface ModelOptions {
   /** `provider/model`; null: the first model of the first provider. */
   readonly defaultModel: string | null;
   readonly fallbackModel: string | null;
+  /** Writes titles and summaries; null: the conversation's own. */
+  readonly backgroundModel: string | null;
 }
 
 /** A model that was chosen, and why. */
@@ -28,7 +30,7 @@ const listTimeoutMs = 3000;
 
 export type Models = ReturnType<typeof openModels>;
 
-export function openModels({ providers, defaultModel, fallbackModel }: ModelOptions) {
+export function openModels({ providers, defaultModel, fallbackModel, backgroundModel }: ModelOptions) {
   const lists = new WeakMap<ModelProvider, { at: number; models: Promise<readonly ModelInfo[]> }>();
 
   /** A provider's models, remembered for a minute; a failure is not remembered. */
@@ -111,6 +113,15 @@ export function openModels({ providers, defaultModel, fallbackModel }: ModelOpti
     return reach === "local" && !choice.provider.isLocal ? undefined : choice;
   }
 
+  /** The model for background work, which takes a conversation no further than it has gone. Errors as `choose`. */
+  async function chooseBackground(asked: string | null, reach: Reach | null, signal: AbortSignal): Promise<Choice> {
+    if (backgroundModel) {
+      const choice = await resolve(backgroundModel, "for background work", signal);
+      if (reach === "outside" || choice.provider.isLocal) return choice;
+    }
+    return await choose(asked, reach, signal);
+  }
+
   /** Whether asking for this model would leave the machine. Throws "invalid" when its provider is not connected. */
   async function isOutside(ref: string): Promise<boolean> {
     const found = await findProvider(ref);
@@ -119,5 +130,5 @@ export function openModels({ providers, defaultModel, fallbackModel }: ModelOpti
     throw new ChatError("invalid", `Cannot use model "${ref}": its provider must be one of ${names}`);
   }
 
-  return { states, resolve, choose, fallback, isOutside };
+  return { states, resolve, choose, chooseBackground, fallback, isOutside };
 }
