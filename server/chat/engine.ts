@@ -71,6 +71,9 @@ export interface Engine {
     request: RelayRequest,
     signal: AbortSignal,
   ): Promise<RelayedCall>;
-  /** Works until aborted: answers, posts, takes over from the lost. Resolves when what runs has ended or was let go. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Answers, posts, takes over from the lost. After `draining` it claims no more and resolves when what is at work has
+   * ended and is posted; after `signal` it lets that go at once.
+   */
+  run(draining: AbortSignal, signal: AbortSignal): Promise<void>;
 }

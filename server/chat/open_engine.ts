@@ -96,11 +96,15 @@ export function openEngine(options: EngineOptions): Engine {
     providers: async (signal) => (await models.states(signal)).map(({ state }) => state),
     defaultModel: async () => (await models.choose(null, null, AbortSignal.timeout(5000))).ref,
     relay: (caller, request, signal) => relay({ ledger: store.ledger, models, owner }, caller, { request, signal }),
-    run: (signal) =>
-      run({
-        ...options,
-        ...{ hints, models, policy, owner, maxPostAttempts },
-        system: () => `${systemPrompt}\nToday is ${new Date().toISOString().slice(0, 10)}.`,
-      }, signal),
+    run: (draining, signal) =>
+      run(
+        {
+          ...options,
+          ...{ hints, models, policy, owner, maxPostAttempts },
+          system: () => `${systemPrompt}\nToday is ${new Date().toISOString().slice(0, 10)}.`,
+        },
+        draining,
+        signal,
+      ),
   };
 }

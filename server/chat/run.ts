@@ -1,5 +1,5 @@
 /** Keeps one process at work until aborted: answers, background work, posts, taking over from the lost. */
-import type { Certainty } from "../domain/delivery.ts";
+import type { Certainty, DeliveryClaim } from "../domain/delivery.ts";
 import { isChatError } from "../domain/error.ts";
 import type { Platform } from "../domain/platform.ts";
 import { answer, type AnswerOptions } from "./answer.ts";
@@ -23,8 +23,13 @@ export interface RunOptions extends AnswerOptions {
 const lookAgainMs = 500;
 const pauseMs = 200;
 
-export async function run(options: RunOptions, signal: AbortSignal): Promise<void> {
+/**
+ * `draining`: no more turns are claimed, and it resolves when those at work have ended and are posted.
+ * `signal`: those at work are let go at once.
+ */
+export async function run(options: RunOptions, draining: AbortSignal, signal: AbortSignal): Promise<void> {
   const { store, hints, leaseMs, owner, platforms, policy, maxPostAttempts: maxAttempts } = options;
+  const ending = AbortSignal.any([draining, signal]);
 
   async function recover(othersAreDead: boolean) {
     for (const turn of await store.turns.recover({ owner, othersAreDead }, policy)) hints.tell(turn);
@@ -34,21 +39,25 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<voi
   }
 
   async function recoverAgainAndAgain() {
-    while (!signal.aborted) {
-      await nextHint(hints, [], leaseMs / 3, signal);
+    while (!ending.aborted) {
+      await nextHint(hints, [], leaseMs / 3, ending);
       await survive(() => recover(false));
     }
   }
 
-  /** Claims while something waits and there is room, else sleeps until a hint. */
+  /** Claims while something waits and there is room, else sleeps until a hint. Resolves when what it claimed is done. */
   async function work<T>(
     topic: string,
     room: number,
-    { claim, handle }: { claim: () => Promise<T | undefined>; handle: (claimed: T) => Promise<void> },
+    { claim, handle, until }: {
+      claim: () => Promise<T | undefined>;
+      handle: (claimed: T) => Promise<void>;
+      until: AbortSignal;
+    },
   ) {
     const active = new Set<Promise<void>>();
-    while (!signal.aborted) {
-      const hint = nextHint(hints, [topic], lookAgainMs, signal);
+    while (!until.aborted) {
+      const hint = nextHint(hints, [topic], lookAgainMs, until);
       let claimed: T | undefined;
       if (active.size < room) await survive(async () => void (claimed = await claim()));
       if (claimed === undefined) {
@@ -72,32 +81,44 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<voi
     }
   }
 
+  async function claimPost() {
+    const sendBefore = performance.now() + leaseMs / 2;
+    const claim = await store.deliveries.claim({ owner, leaseMs });
+    return claim && { claim, sendBefore };
+  }
+
+  async function post({ claim, sendBefore }: { claim: DeliveryClaim; sendBefore: number }) {
+    const platform = platforms.get(claim.platform);
+    if (platform) await deliver(claim, { deliveries: store.deliveries, platform, maxAttempts, sendBefore });
+    else {
+      const reason = `platform "${claim.platform}" is not configured`;
+      await store.deliveries.record(claim, { state: "not_sent" }, reason);
+    }
+    hints.tell("posted");
+  }
+
+  /** What the last answers have left to post. */
+  async function postTheRest() {
+    for (let next = await claimPost(); next && !signal.aborted; next = await claimPost()) await post(next);
+  }
+
   await recover(store.isAlone);
+  const answering = new AbortController();
   await Promise.all([
     recoverAgainAndAgain(),
-    work("queued", options.maxAnswers, {
-      claim: () => store.turns.claim({ owner, leaseMs, background: false }),
-      handle: (claim) => answer(claim, options, signal),
-    }),
-    work("background", options.maxBackground, {
-      claim: () => store.turns.claim({ owner, leaseMs, background: true }),
-      handle: (claim) => workBehind(claim, options, signal),
-    }),
-    work("posted", options.maxPosts, {
-      claim: async () => {
-        const sendBefore = performance.now() + leaseMs / 2;
-        const claim = await store.deliveries.claim({ owner, leaseMs });
-        return claim && { claim, sendBefore };
-      },
-      handle: async ({ claim, sendBefore }) => {
-        const platform = platforms.get(claim.platform);
-        if (platform) await deliver(claim, { deliveries: store.deliveries, platform, maxAttempts, sendBefore });
-        else {
-          const reason = `platform "${claim.platform}" is not configured`;
-          await store.deliveries.record(claim, { state: "not_sent" }, reason);
-        }
-        hints.tell("posted");
-      },
-    }),
+    Promise.all([
+      work("queued", options.maxAnswers, {
+        claim: () => store.turns.claim({ owner, leaseMs, background: false }),
+        handle: (claim) => answer(claim, options, signal),
+        until: ending,
+      }),
+      work("background", options.maxBackground, {
+        claim: () => store.turns.claim({ owner, leaseMs, background: true }),
+        handle: (claim) => workBehind(claim, options, signal),
+        until: ending,
+      }),
+    ]).finally(() => answering.abort()),
+    work("posted", options.maxPosts, { claim: claimPost, handle: post, until: answering.signal }),
   ]);
+  if (!signal.aborted) await survive(postTheRest);
 }
