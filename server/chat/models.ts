@@ -97,7 +97,7 @@ export function openModels({ providers, defaultModel, fallbackModel, backgroundM
       if (reach === "local" && !provider.isLocal) continue;
       const [first] = await list(provider, signal).catch(() => []);
       if (!first) continue;
-      const route = provider === connected.at(-1) ? "no model is connected" : "the first that is connected";
+      const route = provider.host === null ? "no model is connected" : "the first that is connected";
       return { ref: `${provider.name}/${first.id}`, model: first.id, provider, info: first, route };
     }
     throw new ChatError(
