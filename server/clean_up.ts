@@ -1,0 +1,32 @@
+/** Takes away for good what was deleted, once it can no longer be undone. */
+import type { ConversationStore } from "./domain/conversation.ts";
+
+/** How long a deleted conversation can be brought back. */
+export const undoMs = 30_000;
+const everyMs = 30_000;
+
+/** Works until aborted; a failure is reported, and tried again at the next turn. */
+export async function runCleanUp(
+  conversations: ConversationStore,
+  report: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await pause(everyMs, signal);
+    if (signal.aborted) break;
+    await conversations.purge(undoMs).catch(report);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done);
+  });
+}
