@@ -1,5 +1,5 @@
 /** Settles every setting: flags before the environment, before the settings file, before the profile. Pure. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Facts } from "./facts.ts";
 import { limitsOf } from "./limits.ts";
 import { nameProviders } from "./providers.ts";
@@ -72,6 +72,7 @@ export function resolveSettings({ facts, place, flags, file, tables }: SettingsI
       otherPorts: movesOn ? Array.from({ length: 10 }, (_, index) => port.value + 1 + index) : [],
       dataFolder,
       store: "sqlite",
+      databaseFile: join(dataFolder, "whisperengine.db"),
       model,
       fallbackModel,
       backgroundModel,

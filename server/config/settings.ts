@@ -22,13 +22,14 @@ export interface Settings {
   readonly dataFolder: string;
   /** Name of a row of the stores' table. */
   readonly store: string;
+  readonly databaseFile: string;
   /** `provider/model`; null: the first that is found. */
   readonly model: string | null;
   readonly fallbackModel: string | null;
   /** Writes titles and summaries; null: the model of the conversation. */
   readonly backgroundModel: string | null;
   readonly auth: "none" | "key";
-  /** Never null where `auth` is "key". */
+  /** Where `auth` is "key" it is null only until `ensureAdminKey` has found or made one. */
   readonly adminKey: string | null;
   /** Host names besides loopback and `host` under which the server may be called. */
   readonly allowedHosts: readonly string[];
