@@ -6,7 +6,7 @@ import type { Graph } from "./graph.ts";
  * one row may import each other, and what the row lists. What has no row may import nothing of ours.
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": ["server", "adapters/*/table.ts"],
+  "main.ts": ["server", "adapters/*/table.ts", "deno.json"],
   "server/domain": [],
   "server/cost": ["server/domain"],
   "server/memory": ["server/domain", "server/cost"],
@@ -88,7 +88,7 @@ function rowOf(path: string): string | undefined {
 
 function isIn(row: string, path: string): boolean {
   const pattern = row.replaceAll(".", "\\.").replaceAll("*", "[^/]+");
-  return new RegExp(`^${pattern}${row.endsWith(".ts") ? "$" : "/"}`).test(path);
+  return new RegExp(`^${pattern}${/\.\w+$/.test(row) ? "$" : "/"}`).test(path);
 }
 
 /** `adapters/models/guide` for a file in it; undefined for what lies beside the adapters, such as their table. */
