@@ -18,6 +18,8 @@ export interface Prompt {
   readonly maxOutputTokens: number;
   /** Room for prompt and answer, for providers that must be told (Ollama's `num_ctx`); null: not known. */
   readonly contextTokens: number | null;
+  /** Names this call in the provider's records: sent along as `x-client-request-id`. */
+  readonly requestId?: string;
 }
 
 /** What comes back, in order. Text comes grouped by what arrived together, never split for its own sake. */
