@@ -1,0 +1,123 @@
+/**
+ * Markdown to a tree, by marked's lexer. Raw HTML stays text, outside images become links, and only web and mail
+ * addresses become links: whatever a model writes, nothing of it is ever handed to the page as markup.
+ */
+import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
+import type { Block, Cell, Inline, ListItem } from "./markdown_tree.ts";
+
+const marked = new Marked({ gfm: true });
+
+/** The blocks of a text; what nests too deeply to be read comes back as one plain paragraph. */
+export function parseMarkdown(markdown: string): readonly Block[] {
+  try {
+    return blocks(marked.lexer(markdown));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [{ kind: "paragraph", raw: markdown, children: [{ kind: "text", text: markdown }] }];
+  }
+}
+
+function blocks(tokens: readonly Token[]): Block[] {
+  return known(tokens).flatMap((token): Block[] => {
+    const { raw } = token;
+    switch (token.type) {
+      case "space":
+      case "def":
+      case "checkbox":
+        return [];
+      case "heading":
+        return [{ kind: "heading", raw, level: level(token.depth), children: inlines(token.tokens) }];
+      case "paragraph":
+        return [{ kind: "paragraph", raw, children: inlines(token.tokens) }];
+      case "code":
+        return [{ kind: "code", raw, language: token.lang ?? "", text: token.text }];
+      case "blockquote":
+        return [{ kind: "quote", raw, children: blocks(token.tokens) }];
+      case "list":
+        return [{ kind: "list", raw, start: token.ordered ? Number(token.start) : null, items: token.items.map(item) }];
+      case "table":
+        return [{ kind: "table", raw, head: token.header.map(cell), rows: token.rows.map((row) => row.map(cell)) }];
+      case "hr":
+        return [{ kind: "rule", raw }];
+      case "text":
+        return [{ kind: "line", raw, children: inlines("tokens" in token && token.tokens ? token.tokens : [token]) }];
+      default:
+        return [{ kind: "paragraph", raw, children: [{ kind: "text", text: raw }] }];
+    }
+  });
+}
+
+function inlines(tokens: readonly Token[]): Inline[] {
+  return known(tokens).flatMap((token): Inline[] => {
+    switch (token.type) {
+      case "strong":
+      case "em":
+      case "del":
+        return [{ kind: token.type, children: inlines(token.tokens) }];
+      case "codespan":
+        return [{ kind: "code", text: token.text }];
+      case "br":
+        return [{ kind: "break" }];
+      case "checkbox":
+        return [];
+      case "link":
+        return link(token.href, token.autolink ? [{ kind: "text", text: token.text }] : inlines(token.tokens));
+      case "image":
+        return link(token.href, [{ kind: "text", text: token.text || token.href }]);
+      case "text":
+        return [{ kind: "text", text: decodeEntities(token.text) }];
+      case "escape":
+        return [{ kind: "text", text: token.text }];
+      default:
+        return [{ kind: "text", text: token.raw }];
+    }
+  });
+}
+
+function link(href: string, children: readonly Inline[]): Inline[] {
+  const isOutside = /^(https?:|mailto:)/i.test(href) && URL.canParse(href);
+  return isOutside ? [{ kind: "link", href, children }] : [...children];
+}
+
+function item(token: Tokens.ListItem): ListItem {
+  return { checked: token.task ? token.checked === true : null, children: blocks(token.tokens) };
+}
+
+function cell(token: Tokens.TableCell): Cell {
+  const align = token.align === "right" ? "end" : token.align === "center" ? "center" : "start";
+  return { align, children: inlines(token.tokens) };
+}
+
+function level(depth: number): 2 | 3 | 4 {
+  return depth <= 1 ? 2 : depth === 2 ? 3 : 4;
+}
+
+/** marked types its tokens loosely to allow for extensions; we have none. */
+function known(tokens: readonly Token[]): readonly MarkedToken[] {
+  return tokens as readonly MarkedToken[];
+}
+
+const named: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: "\u00a0",
+  copy: "©",
+  mdash: "—",
+  ndash: "–",
+  hellip: "…",
+  times: "×",
+  euro: "€",
+};
+
+/** The character references that models really write; any other stays as it is written. */
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return named[name] ?? whole;
+    const code = decimal !== undefined ? Number(decimal) : parseInt(hex, 16);
+    const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+    return isCharacter ? String.fromCodePoint(code) : whole;
+  });
+}
