@@ -1,0 +1,110 @@
+/** Opens everything that a running program is made of, over one data folder, and closes it without losing a word. */
+import type { Engine } from "./chat/engine.ts";
+import { openEngine } from "./chat/open_engine.ts";
+import { runBackups } from "./backups.ts";
+import { runCleanUp } from "./clean_up.ts";
+import type { Program } from "./commands/program.ts";
+import { candidates, findModelServers } from "./config/find_model_servers.ts";
+import type { Configuration } from "./config/configuration.ts";
+import { isBackup, type Store } from "./domain/store.ts";
+import { openApp } from "./http/app.ts";
+import { defaultLimits } from "./http/options.ts";
+import { openPages } from "./http/pages.ts";
+import type { Log } from "./log.ts";
+import { openProviders } from "./providers.ts";
+
+/** The one workspace of a program that serves one household. */
+const workspace = "home";
+/** How long a turn stays with a process that does not answer. */
+const leaseMs = 30_000;
+const systemPrompt =
+  "You are a helpful assistant. Answer in the language of the question, in Markdown, to the point, and say so when you do not know.";
+
+export interface Running {
+  readonly engine: Engine;
+  readonly store: Store;
+  /** Answers one HTTP request, wherever it came from. */
+  fetch(request: Request, info?: { readonly remoteAddr?: Deno.Addr }): Response | Promise<Response>;
+  /** Rejects when something that should run until `close` has failed. */
+  readonly failed: Promise<never>;
+  /** Lets answers finish for `graceMs`, then keeps what they have; ends streams and closes the store. A repeat is harmless. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws `ChatError` "unavailable" when the store cannot be used. */
+export async function openProgram(program: Program, configuration: Configuration, log: Log): Promise<Running> {
+  const { settings, facts } = configuration;
+  const { limits } = settings;
+  const report = (error: unknown) => log.error("failure", { error });
+  const entry = program.tables.stores[settings.store];
+  if (!entry) throw new Error(`there is no store "${settings.store}"`);
+  const store = await (await entry.load()).open({ file: settings.databaseFile });
+
+  const draining = new AbortController();
+  const stopping = new AbortController();
+  const closing = new AbortController();
+  const engine = openEngine({
+    store,
+    platforms: new Map(),
+    providers: openProviders({
+      table: program.tables.models,
+      named: settings.providers,
+      network: settings.network,
+      findServers: (signal) => findModelServers(candidates(facts.env), signal),
+    }),
+    defaultModel: settings.model,
+    fallbackModel: settings.fallbackModel,
+    backgroundModel: settings.backgroundModel,
+    maxAnswers: limits.answersAtOnce,
+    maxBackground: Math.max(1, Math.floor(limits.answersAtOnce / 8)),
+    maxPosts: limits.postsAtOnce,
+    ...{ leaseMs, systemPrompt, report },
+  });
+  const app = openApp({
+    ...{ engine, store, workspace },
+    auth: settings.adminKey === null ? { mode: "none" } : { mode: "key", key: settings.adminKey },
+    allowedHosts: settings.allowedHosts,
+    corsOrigins: settings.corsOrigins,
+    limits: {
+      ...defaultLimits,
+      openStreams: limits.openStreams,
+      waitingTurns: limits.waitingTurns,
+      addresses: limits.cacheEntries,
+    },
+    version: program.version,
+    pages: await openPages(program.uiDist),
+    log: (level, event, fields) => log[level](event, fields),
+    closing: closing.signal,
+    adapterProblem: () => Promise.resolve(undefined),
+  });
+
+  const works = [
+    engine.run(draining.signal, stopping.signal),
+    runCleanUp(store.conversations, report, closing.signal),
+    ...isBackup(store)
+      ? [runBackups({ store, folder: settings.backupFolder, copyTo: settings.backupCopy, report }, closing.signal)]
+      : [],
+  ];
+  const failure = Promise.withResolvers<never>();
+  for (const work of works) work.catch(failure.reject);
+  failure.promise.catch(() => {}); // whoever runs the program listens; a one-shot caller need not
+
+  let closed: Promise<void> | undefined;
+  async function closeAll(graceMs: number) {
+    draining.abort();
+    const late = setTimeout(() => stopping.abort(), graceMs);
+    await Promise.allSettled(works.slice(0, 1));
+    clearTimeout(late);
+    stopping.abort();
+    closing.abort();
+    await Promise.allSettled(works);
+    await store.close();
+  }
+
+  return {
+    ...{ engine, store },
+    fetch: (request, info) => app.fetch(request, info),
+    failed: failure.promise,
+    close: (graceMs) => closed ??= closeAll(graceMs),
+  };
+}
