@@ -8,13 +8,18 @@ import { settingRows } from "./setting_rows.ts";
 import type { Problem } from "./settings.ts";
 import type { SettingsFile } from "./settings_file.ts";
 
+/** Not a setting: what `export` and `import` read instead of asking. */
+export const passphraseVariable = "WHISPER_PASSPHRASE";
+
 /** Keys of the settings file that are not known, and variables that look like a slip in one of ours. */
 export function checkKeys(file: SettingsFile, env: Readonly<Record<string, string>>, tables: AdapterTables): Problem[] {
   const rows = [...Object.values(settingRows), ...adapterRows(tables)];
   const names = rows.map(({ name }) => name);
   const inFile = rows.filter(({ isInFile }) => isInFile).map(({ name }) => name);
   const unknown = Object.keys(file.values).filter((key) => key !== "providers" && !inFile.includes(key));
-  const misspelt = Object.keys(env).filter((name) => name.startsWith("WHISPER_") && !names.includes(name));
+  const misspelt = Object.keys(env).filter((name) =>
+    name.startsWith("WHISPER_") && !names.includes(name) && name !== passphraseVariable
+  );
   return [
     ...unknown.map((key) => ({
       setting: key,
