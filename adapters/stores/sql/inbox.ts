@@ -12,16 +12,20 @@ export interface AcceptOptions {
   readonly asksOutside: boolean;
 }
 
+/** Thrown to undo whatever a transaction has made for a message that another call has stored meanwhile. */
+const storedMeanwhile = new Error("stored meanwhile");
+
 export async function accept(database: Database, incoming: Incoming, options: AcceptOptions): Promise<Receipt> {
   const receipt = await find(database.read, incoming) ??
-    await database.transaction((sql) => store(sql, incoming, options)) ??
+    await database.transaction((sql) => store(sql, incoming, options)).catch((error) => {
+      if (error !== storedMeanwhile) throw error;
+    }) ??
     await find(database.read, incoming);
   if (!receipt) throw new Error(`message "${incoming.externalId}" was neither stored nor found`);
   return receipt;
 }
 
-/** Undefined when another call has stored it meanwhile. */
-async function store(sql: Sql, incoming: Incoming, options: AcceptOptions): Promise<Receipt | undefined> {
+async function store(sql: Sql, incoming: Incoming, options: AcceptOptions): Promise<Receipt> {
   const { workspace, platform, externalId, addressed, text, author, model, allowOutside } = incoming;
   const earlier = await find(sql, incoming);
   if (earlier) return earlier;
@@ -39,7 +43,7 @@ async function store(sql: Sql, incoming: Incoming, options: AcceptOptions): Prom
       external_id, text, created_at)
     values (${workspace}, ${at.id}, ${number}, ${message}, ${parent}, 'user', ${person}, ${author.name}, ${platform},
       ${externalId}, ${text}, now_ms()) on conflict do nothing`;
-  if (!isNew) return;
+  if (!isNew) throw storedMeanwhile;
   for (const [position, { name, mediaType, bytes }] of incoming.attachments.entries()) {
     await sql.run`
       insert into attachments (workspace_id, message_id, position, name, media_type, bytes)
@@ -95,21 +99,31 @@ async function findConversation(
     }
     return { id: conversation, parent: null };
   }
-  if (place !== null) {
-    const row = await sql.get<{ id: string }>`
-      select c.id from places p join conversations c on c.id = p.conversation_id
-      where p.workspace_id = ${workspace} and p.place = ${place} and c.deleted_at is null`;
-    if (row) return { id: row.id, parent: null };
-  }
+  const known = place === null ? undefined : await currentAt(sql, workspace, place);
+  if (known) return { id: known, parent: null };
   const id = newId();
+  if (place !== null) {
+    // Of two first messages at once, the later waits here and finds the conversation of the other.
+    await sql.run`
+      insert into places (workspace_id, place, conversation_id) values (${workspace}, ${place}, ${id})
+      on conflict (workspace_id, place) do update set conversation_id = places.conversation_id`;
+    const other = await currentAt(sql, workspace, place);
+    if (other) return { id: other, parent: null };
+    await sql.run`
+      update places set conversation_id = ${id} where workspace_id = ${workspace} and place = ${place}`;
+  }
   await sql.run`
     insert into conversations (workspace_id, id, platform, person_id, created_at, updated_at)
     values (${workspace}, ${id}, ${platform}, ${person}, now_ms(), now_ms())`;
-  if (place === null) return { id, parent: null };
-  await sql.run`
-    insert into places (workspace_id, place, conversation_id) values (${workspace}, ${place}, ${id})
-    on conflict (workspace_id, place) do update set conversation_id = excluded.conversation_id`;
   return { id, parent: null };
+}
+
+/** The conversation that a place points to; undefined when there is none, or it was deleted. */
+async function currentAt(sql: Sql, workspace: string, place: string): Promise<string | undefined> {
+  const row = await sql.get<{ id: string }>`
+    select c.id from places p join conversations c on c.id = p.conversation_id
+    where p.workspace_id = ${workspace} and p.place = ${place} and c.deleted_at is null`;
+  return row?.id;
 }
 
 async function findReplaced(sql: Sql, message: string, viewer: Viewer): Promise<{ id: string; parent: number }> {

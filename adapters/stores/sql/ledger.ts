@@ -49,15 +49,15 @@ async function reserveFree(
 
 /** Check and change are one statement: concurrent ones queue on the row and each sees the last. */
 async function setAside(sql: Sql, workspace: string, microUsd: number): Promise<void> {
-  const fits = await sql.run`
+  const fits = () =>
+    sql.run`
     update budgets set reserved_micro_usd = reserved_micro_usd + ${microUsd}
     where workspace_id = ${workspace} and (${microUsd} = 0 or limit_micro_usd is null
       or spent_micro_usd + reserved_micro_usd + ${microUsd} <= limit_micro_usd)`;
-  if (fits) return;
+  if (await fits()) return;
   // Without a row there is no limit yet; the row is made to count.
-  const isFirst = await sql.run`
-    insert into budgets (workspace_id, reserved_micro_usd) values (${workspace}, ${microUsd}) on conflict do nothing`;
-  if (!isFirst) throw new ChatError("over_budget", "Cannot answer: the workspace's budget is used up");
+  await sql.run`insert into budgets (workspace_id) values (${workspace}) on conflict do nothing`;
+  if (!await fits()) throw new ChatError("over_budget", "Cannot answer: the workspace's budget is used up");
 }
 
 /** Replaces reservations, or the guess after a crash, by the true cost. A fact needs no fence: any owner may report it. */

@@ -1,4 +1,7 @@
-/** The way from a message back to the beginning, as the prompt needs it. */
+/**
+ * The way from a message back to the beginning, as the prompt needs it. "cross join" because SQLite then reads in this
+ * order: each step finds its one parent.
+ */
 import type { Attachment, PathMessage, Role, Summary } from "../../../server/domain/message.ts";
 import type { Sql } from "./sql.ts";
 
@@ -17,8 +20,8 @@ export async function path(sql: Sql, conversation: string, from: number, limit: 
     with recursive way (number, parent, step) as (
       select number, parent_number, 1 from messages where conversation_id = ${conversation} and number = ${from}
       union all
-      select m.number, m.parent_number, w.step + 1 from way w join messages m on m.number = w.parent
-      where m.conversation_id = ${conversation} and w.step < ${limit})
+      select m.number, m.parent_number, w.step + 1 from way w cross join messages m
+      where m.conversation_id = ${conversation} and m.number = w.parent and w.step < ${limit})
     select m.id, m.number, m.parent_number as parent, m.role, m.author,
       coalesce(m.text, (select string_agg(k.text, '' order by k.position) from turns t
         join turn_chunks k on k.turn_id = t.id and k.channel = 'text' where t.answer_id = m.id), '') as text,
@@ -41,17 +44,18 @@ export async function countBefore(sql: Sql, conversation: string, number: number
 
 /** Walks back to the first message that a summary ends with: that one has no other way to the beginning. */
 export async function summary(sql: Sql, conversation: string, number: number): Promise<Summary | undefined> {
-  return await sql.get<Summary>`
+  const row = await sql.get<Summary>`
     with recursive way (number, parent) as (
       select number, parent_number from messages where conversation_id = ${conversation} and number = ${number}
         and exists (select 1 from summaries s where s.conversation_id = ${conversation})
       union all
-      select m.number, m.parent_number from way w join messages m on m.number = w.parent
-      where m.conversation_id = ${conversation} and not exists (
+      select m.number, m.parent_number from way w cross join messages m
+      where m.conversation_id = ${conversation} and m.number = w.parent and not exists (
         select 1 from summaries s where s.conversation_id = ${conversation} and s.through_number = w.number))
     select s.through_number as "throughNumber", s.text
     from summaries s join way w on w.number = s.through_number
     where s.conversation_id = ${conversation}`;
+  return row && { ...row };
 }
 
 async function attachmentsOf(sql: Sql, message: string): Promise<Attachment[]> {

@@ -118,13 +118,17 @@ async function filesOf(sql: Sql, conversation: string, from: number, to: number)
   return files;
 }
 
-/** Ids by role and parent: messages of one role that stand at the same point of the tree. */
+/**
+ * Ids by role and parent: messages of one role that stand at the same point of the tree. Joined in this order and by
+ * way of the number alone, SQLite reads the few from the tree's index; else it reads the whole conversation for each.
+ */
 async function variantsOf(sql: Sql, conversation: string, from: number, to: number): Promise<Map<string, string[]>> {
   const rows = await sql.all<{ point: string; id: string }>`
     select v.role || ' ' || v.parent_number as point, v.id
-    from messages m join messages v on v.conversation_id = m.conversation_id and v.parent_number = m.parent_number
-      and v.role = m.role
+    from messages m cross join messages beside cross join messages v
     where m.conversation_id = ${conversation} and m.is_active = 1 and m.number between ${from} and ${to}
+      and beside.conversation_id = m.conversation_id and beside.parent_number = m.parent_number
+      and v.conversation_id = m.conversation_id and v.number = beside.number and v.role = m.role
     order by v.parent_number, v.number`;
   return new Map([...Map.groupBy(rows, (row) => row.point)].map(([point, of]) => [point, of.map((row) => row.id)]));
 }

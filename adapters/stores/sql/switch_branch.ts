@@ -23,8 +23,8 @@ export async function switchTo(sql: Sql, { workspace, person }: Viewer, message:
       with recursive way (number, parent) as (
         select number, parent_number from messages where conversation_id = ${conversation} and number = ${leaf}
         union all
-        select m.number, m.parent_number from way w join messages m on m.number = w.parent
-        where m.conversation_id = ${conversation} and m.number > ${fork})
+        select m.number, m.parent_number from way w cross join messages m
+        where m.conversation_id = ${conversation} and m.number = w.parent and m.number > ${fork})
       select number from way)`;
   await sql.run`update conversations set leaf_number = ${leaf} where id = ${conversation}`;
 }
@@ -35,8 +35,8 @@ async function lastActive(sql: Sql, conversation: string, number: number): Promi
     with recursive way (number, parent, is_active) as (
       select number, parent_number, is_active from messages where conversation_id = ${conversation} and number = ${number}
       union all
-      select m.number, m.parent_number, m.is_active from way w join messages m on m.number = w.parent
-      where m.conversation_id = ${conversation} and w.is_active = 0)
+      select m.number, m.parent_number, m.is_active from way w cross join messages m
+      where m.conversation_id = ${conversation} and m.number = w.parent and w.is_active = 0)
     select number from way where is_active = 1`;
   return row?.number ?? 0;
 }

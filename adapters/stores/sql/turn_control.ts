@@ -24,13 +24,14 @@ export async function stop(database: Database, viewer: Viewer, turn: string, pol
 }
 
 export async function goOn(database: Database, viewer: Viewer, turn: string): Promise<boolean> {
+  let isDone = false; // by an earlier run of the body, whose commit's answer was lost
   return await database.transaction(async (sql) => {
     const row = await sql.get<{ conversation: string; state: TurnState }>`
       select t.conversation_id as conversation, t.state from turns t join conversations c on c.id = t.conversation_id
       where t.id = ${turn} and t.workspace_id = ${viewer.workspace} and c.deleted_at is null
         and c.person_id = coalesce(${viewer.person}, c.person_id)`;
     if (!row) throw new ChatError("not_found", `Cannot continue turn "${turn}": there is none that you can see`);
-    if (row.state !== "interrupted") return false;
+    if (row.state !== "interrupted") return isDone;
     // A new number: reopened under its old one, it would break the order while later turns run.
     const next = await sql.get<{ number: number }>`
       update conversations set next_number = next_number + 1, updated_at = now_ms() where id = ${row.conversation}
@@ -39,7 +40,7 @@ export async function goOn(database: Database, viewer: Viewer, turn: string): Pr
       update turns set state = 'queued', number = ${next!.number}, tries = 0, not_before = 0, stop_requested = 0,
         reason = null, notice = null, error_code = null, retryable = 0
       where id = ${turn} and state = 'interrupted'`;
-    return changed > 0;
+    return isDone = changed > 0;
   });
 }
 
