@@ -111,7 +111,7 @@ export async function answer(claim: Claim, options: AnswerOptions, shutdown: Abo
     }
   }
 
-  try {
+  async function respond() {
     await speakOrFallBack();
     if (lease.cause() === "shutdown") {
       const reason = "The program was stopped while this was written";
@@ -121,9 +121,10 @@ export async function answer(claim: Claim, options: AnswerOptions, shutdown: Abo
     } else {
       await end({ state: lease.cause() === "stopped" ? "stopped" : "done" });
     }
-  } catch (error) {
-    lease.cut("failed");
-    if (isChatError(error, "lease_lost")) return await store.turns.settle(claim, calls.settlements());
+  }
+
+  async function endAfter(error: unknown) {
+    if (isChatError(error, "lease_lost")) throw error;
     if (isChatError(error, "unavailable")) throw error; // the lease runs out, recovery does the rest
     if (error instanceof ChatError) {
       return await end({
@@ -152,6 +153,17 @@ export async function answer(claim: Claim, options: AnswerOptions, shutdown: Abo
     }
     const why = { reason: error.message, errorCode: error.fault };
     await store.turns.release(claim, { ...why, settlements: calls.settlements() }, policy);
+  }
+
+  try {
+    await respond().catch((error) => {
+      lease.cut("failed");
+      return endAfter(error);
+    });
+  } catch (error) {
+    if (!isChatError(error, "lease_lost")) throw error;
+    // The turn is another's by now; what it has cost is a fact all the same.
+    await store.turns.settle(claim, calls.settlements());
   } finally {
     lease.end();
     hints.tell(claim.turn);

@@ -1,12 +1,14 @@
 /** Titles and summaries: turns of their own, counted like any other, which never take a conversation further than it has gone. */
 import { ChatError, isChatError } from "../domain/error.ts";
 import { type Prompt, ProviderError } from "../domain/model.ts";
+import type { Store } from "../domain/store.ts";
 import type { Claim } from "../domain/turn.ts";
 import type { AnswerOptions } from "./answer.ts";
 import { openCalls } from "./calls.ts";
 import { holdLease } from "./lease.ts";
 import type { Choice } from "./models.ts";
-import { backwards } from "./prompt.ts";
+import { backwards, margin, windowOf } from "./prompt.ts";
+import { loadTokenizer, tokenBound } from "./tokens.ts";
 
 const titlePrompt =
   "Write a title for this conversation: at most six words, in its own language, no quotation marks, no full stop. Answer with the title alone.";
@@ -17,7 +19,10 @@ const maxOutputTokens = { title: 400, summary: 1500 };
 const maxTitleLength = 80;
 /** Of one message in a title's or summary's prompt, in UTF-16 units; what is longer is cut in the middle. */
 const maxMessageLength = { title: 1500, summary: 6000 };
-const maxSummaryLength = 24_000;
+/** In tokens: more than this is not read for one summary. */
+const maxSummaryInput = 24_000;
+/** For the instructions and what stands around the text. */
+const instructionTokens = 100;
 
 /** Resolves when the turn has ended or was let go. */
 export async function work(claim: Claim, options: AnswerOptions, shutdown: AbortSignal): Promise<void> {
@@ -29,101 +34,112 @@ export async function work(claim: Claim, options: AnswerOptions, shutdown: Abort
 
   /** The conversation's own model: a guide makes no title, its first words are one. */
   async function make(): Promise<string> {
-    const choice = await models.chooseBackground(claim.model, claim.reach, lease.upstream);
+    // What has gone nowhere yet, because the guide answered, stays here too.
+    const choice = await models.chooseBackground(claim.model, claim.reach ?? "local", lease.upstream);
     if (choice.provider.host === null) return kind === "title" ? firstWords(claim.question.text) : "";
-    const prompt = { ...await promptFor(claim, options), model: choice.model };
-    const text = await complete(choice, prompt);
+    const text = await complete(choice, await promptFor(claim, choice, store));
     return kind === "title" ? tidyTitle(text) || firstWords(claim.question.text) : text.trim();
   }
 
   async function complete(choice: Choice, prompt: Prompt): Promise<string> {
-    const length = prompt.system.length + prompt.messages.reduce((sum, { text }) => sum + text.length, 0);
-    const call = await calls.reserve(choice, prompt, length);
+    const tokens = tokenBound(prompt.system + prompt.messages.map(({ text }) => text).join(""));
+    const call = await calls.reserve(choice, prompt, tokens);
     let text = "";
     for await (const event of call.events(lease.upstream)) if (event.type === "text") text += event.text;
     return text;
   }
 
-  try {
+  async function makeAndKeep() {
     const text = await make();
-    if (lease.cause() === "lease_lost") return await store.turns.settle(claim, calls.settlements());
     if (lease.cause()) {
       const reason = "The program was stopped";
       const settlements = calls.settlements();
-      return void await store.turns.release(claim, { reason, errorCode: "interrupted", settlements }, policy);
+      await store.turns.release(claim, { reason, errorCode: "interrupted", settlements }, policy);
+    } else {
+      await store.turns.finish(claim, { state: text ? "done" : "failed", text }, calls.settlements(), policy);
     }
-    if (!text) return await store.turns.finish(claim, { state: "failed", text }, calls.settlements(), policy);
-    await store.turns.finish(claim, { state: "done", text }, calls.settlements(), policy);
-  } catch (error) {
-    lease.cut("failed");
-    if (isChatError(error, "lease_lost")) return await store.turns.settle(claim, calls.settlements());
-    if (isChatError(error, "unavailable")) throw error;
+  }
+
+  async function endAfter(error: unknown) {
+    if (isChatError(error, "lease_lost") || isChatError(error, "unavailable")) throw error;
     const settlements = calls.settlements();
     if (error instanceof ProviderError || error instanceof ChatError) {
       // Nobody waits for it: a title is made of the first words, a summary is asked for again when room runs out.
       const text = kind === "title" ? firstWords(claim.question.text) : "";
-      return await store.turns.finish(
-        claim,
-        { state: text ? "done" : "failed", text, notice: error.message },
-        settlements,
-        policy,
-      );
+      const ending = { state: text ? "done" as const : "failed" as const, text, notice: error.message };
+      return await store.turns.finish(claim, ending, settlements, policy);
     }
     const reason = "An internal error; the log has it";
     await store.turns.release(claim, { reason, errorCode: "internal", settlements }, policy);
     throw error;
+  }
+
+  try {
+    await makeAndKeep().catch((error) => {
+      lease.cut("failed");
+      return endAfter(error);
+    });
+  } catch (error) {
+    if (!isChatError(error, "lease_lost")) throw error;
+    // The turn is another's by now; what it has cost is a fact all the same.
+    await store.turns.settle(claim, calls.settlements());
   } finally {
     lease.end();
     options.hints.tell(claim.turn);
   }
 }
 
-async function promptFor(claim: Claim, { store }: AnswerOptions): Promise<Omit<Prompt, "model">> {
-  return claim.kind === "title" ? await titleOf(claim, store) : await summaryOf(claim, store);
+async function promptFor(claim: Claim, choice: Choice, store: Store): Promise<Prompt> {
+  const kind = claim.kind === "title" ? "title" : "summary";
+  const context = windowOf(choice.info, choice.provider.isLocal);
+  const max = Math.min(maxOutputTokens[kind], Math.floor(context / 4));
+  const room = Math.floor((context - max) * margin) - instructionTokens;
+  return {
+    model: choice.model,
+    system: kind === "title" ? titlePrompt : summaryPrompt,
+    messages: [{
+      role: "user",
+      text: kind === "title" ? await toTitle(claim, store) : await toSummarise(claim, store, room),
+      images: [],
+    }],
+    prefix: "",
+    maxOutputTokens: max,
+    contextTokens: choice.info?.contextTokens ?? null,
+  };
 }
 
-type Conversations = AnswerOptions["store"];
-
-async function titleOf(claim: Claim, store: Conversations): Promise<Omit<Prompt, "model">> {
+async function toTitle(claim: Claim, store: Store): Promise<string> {
   const answer = await answerText(claim, store);
   const said = [
     `Person: ${shorten(claim.question.text, "title")}`,
     ...answer ? [`Assistant: ${shorten(answer, "title")}`] : [],
   ];
-  return promptOf("title", titlePrompt, said.join("\n\n"));
+  return said.join("\n\n");
 }
 
 /** The first answer to the claim's question. */
-async function answerText({ conversation, question }: Claim, store: Conversations): Promise<string> {
+async function answerText({ conversation, question }: Claim, store: Store): Promise<string> {
   const [answer] = await store.conversations.path(conversation, question.number + 1, 1);
   return answer?.role === "assistant" ? answer.text : "";
 }
 
-/** From the last summary on, through the message that the turn's variant names. */
-async function summaryOf(claim: Claim, store: Conversations): Promise<Omit<Prompt, "model">> {
+/** From the last summary on, through the message that the turn's variant names; the oldest goes where `room` tokens are too few. */
+async function toSummarise(claim: Claim, store: Store, room: number): Promise<string> {
   const { conversation, question, through } = claim;
   const earlier = await store.conversations.summary(conversation, through);
+  const before = earlier ? `What was said before, as a summary:\n${earlier.text}\n\n` : "";
+  const encode = await loadTokenizer();
   const said: string[] = [];
-  let length = 0;
+  let tokens = encode(before);
   for await (const message of backwards(store.conversations, conversation, question.number)) {
     if (message.number > through) continue;
-    if (earlier && message.number <= earlier.throughNumber || length > maxSummaryLength) break;
+    if (earlier && message.number <= earlier.throughNumber) break;
     const line = `${message.role === "user" ? "Person" : "Assistant"}: ${shorten(message.text, "summary")}`;
+    tokens += encode(line) + 2;
+    if (tokens > Math.min(room, maxSummaryInput) && said.length > 0) break;
     said.push(line);
-    length += line.length;
   }
-  const before = earlier ? `What was said before, as a summary:\n${earlier.text}\n\n` : "";
-  return promptOf("summary", summaryPrompt, before + said.toReversed().join("\n\n"));
-}
-
-function promptOf(kind: "title" | "summary", system: string, text: string): Omit<Prompt, "model"> {
-  return {
-    system,
-    messages: [{ role: "user", text, images: [] }],
-    prefix: "",
-    maxOutputTokens: maxOutputTokens[kind],
-    contextTokens: null,
-  };
+  return before + said.toReversed().join("\n\n");
 }
 
 function shorten(text: string, kind: "title" | "summary"): string {

@@ -8,11 +8,15 @@ import { tokenBound } from "./tokens.ts";
 
 /** For the count where a provider reports nothing. */
 const bytesPerToken = 4;
-/** Refusals: the model has read nothing, so nothing is billed. */
 const unbilled: readonly ProviderFault[] = [
   ...["wrong_key", "no_credit", "unknown_model", "rate_limited", "overloaded"] as const,
   ...["unreachable", "refused", "context_too_long"] as const,
 ];
+
+/** A refusal: the model has read nothing, so nothing is billed. */
+export function isUnbilled(error: unknown): boolean {
+  return error instanceof ProviderError && unbilled.includes(error.fault);
+}
 
 export interface Call {
   /** One request, sent once; nothing is sent before the first read. */
@@ -65,15 +69,17 @@ export function openCalls(ledger: LedgerStore, claim: Claim, purpose: Purpose) {
         usage,
         costMicroUsd: () => costMicroUsd(usage(), price),
         async *events(signal) {
+          if (signal.aborted) return;
           isSent = true;
+          const requestId = `${claim.turn}.${claim.attempt}.${call}`;
           try {
-            for await (const event of provider.generate(prompt, signal)) {
+            for await (const event of provider.generate({ ...prompt, requestId }, signal)) {
               if (event.type === "usage") reported = event.usage;
               else if (event.type !== "finish") bytes += tokenBound(event.text);
               yield event;
             }
           } catch (error) {
-            if (error instanceof ProviderError && unbilled.includes(error.fault) && bytes === 0) isSent = false;
+            if (isUnbilled(error) && bytes === 0) isSent = false;
             throw error;
           }
         },

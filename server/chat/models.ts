@@ -3,6 +3,7 @@ import { ChatError } from "../domain/error.ts";
 import { type ModelInfo, type ModelProvider, parseModelRef, ProviderError } from "../domain/model.ts";
 import type { Reach } from "../domain/turn.ts";
 import type { ListedModel, ProviderState } from "./engine.ts";
+import { untilAborted } from "./wait.ts";
 
 export interface ModelOptions {
   /** Who is connected now, in order of preference; the last one answers when nothing else is there. */
@@ -36,11 +37,12 @@ export function openModels({ providers, defaultModel, fallbackModel, backgroundM
   /** A provider's models, remembered for a minute; a failure is not remembered. */
   function list(provider: ModelProvider, signal: AbortSignal): Promise<readonly ModelInfo[]> {
     const known = lists.get(provider);
-    if (known && performance.now() - known.at < listAgeMs) return known.models;
-    const models = provider.models(AbortSignal.any([signal, AbortSignal.timeout(listTimeoutMs)]));
+    if (known && performance.now() - known.at < listAgeMs) return untilAborted(known.models, signal);
+    // Many wait for it, so no single caller's signal may end it.
+    const models = provider.models(AbortSignal.timeout(listTimeoutMs));
     lists.set(provider, { at: performance.now(), models });
     models.catch(() => lists.delete(provider));
-    return models;
+    return untilAborted(models, signal);
   }
 
   async function states(signal: AbortSignal): Promise<{ state: ProviderState; models: readonly ListedModel[] }[]> {
@@ -87,7 +89,15 @@ export function openModels({ providers, defaultModel, fallbackModel, backgroundM
 
   /** The model for a turn. Throws "invalid", and "consent_required" when only an outside one is left for a local conversation. */
   async function choose(asked: string | null, reach: Reach | null, signal: AbortSignal): Promise<Choice> {
-    if (asked) return await resolve(asked, "asked for", signal);
+    if (asked) {
+      const choice = await resolve(asked, "asked for", signal);
+      if (reach !== "local" || choice.provider.isLocal) return choice;
+      // It was asked for before the conversation had been answered on this machine.
+      throw new ChatError(
+        "consent_required",
+        `Cannot use model "${asked}" here: this conversation was held on this machine only, so it takes your yes`,
+      );
+    }
     if (defaultModel) {
       const choice = await resolve(defaultModel, "default", signal);
       if (reach !== "local" || choice.provider.isLocal) return choice;

@@ -39,28 +39,24 @@ const maxAnswerTokens = 8192;
 const messageTokens = 8;
 const imageTokens = 1200;
 /** Room for tokenizers other than the one that counts here. */
-const margin = 0.9;
+export const margin = 0.9;
 const pageSize = 100;
 /** A summary is made ahead, so that nothing falls out without one. */
 const summariseAt = 0.7;
 
 /** Throws "too_large" when the question alone does not fit. */
 export async function fitPrompt(options: PromptOptions): Promise<FittedPrompt> {
-  const { conversations, conversation, question, system, model, info, prefix } = options;
-  const context = info?.contextTokens ?? unknownContext[options.isLocal ? "local" : "outside"];
+  const { conversations, conversation, question, model, info, prefix } = options;
+  const context = windowOf(info, options.isLocal);
   const maxOutputTokens = Math.min(info?.maxOutputTokens ?? maxAnswerTokens, maxAnswerTokens, Math.floor(context / 4));
   const room = Math.floor((context - maxOutputTokens) * margin * options.share);
-  const summary = await conversations.summary(conversation, question);
-  const instructions = summary ? `${system}\n\nEarlier in this conversation:\n${summary.text}` : system;
+  const known = await conversations.summary(conversation, question);
   const sees = info?.takesImages !== false;
-
-  const window = openWindow(room, instructions + prefix);
-  for await (const message of backwards(conversations, conversation, question)) {
-    // What the summary tells is not told twice.
-    if (summary && message.number <= summary.throughNumber && message.number < question) break;
-    const images = sees ? imagesOf(message).length : 0;
-    if (!await window.add(message, messageTokens + images * imageTokens)) break;
-  }
+  // A summary that leaves the question no room, made for a larger model, is left out.
+  const withSummary = await fill(options, room, known);
+  const { window, instructions, summary } = known && withSummary.window.kept.length === 0
+    ? await fill(options, room, undefined)
+    : withSummary;
   const kept = window.kept.toReversed();
   const [first] = kept;
   if (!first) {
@@ -91,6 +87,25 @@ export async function fitPrompt(options: PromptOptions): Promise<FittedPrompt> {
   };
 }
 
+/** How many tokens a model takes, question and answer together. */
+export function windowOf(info: ModelInfo | null, isLocal: boolean): number {
+  return info?.contextTokens ?? unknownContext[isLocal ? "local" : "outside"];
+}
+
+/** The newest messages that fit beside the instructions and the summary. */
+async function fill(options: PromptOptions, room: number, summary: Summary | undefined) {
+  const { conversations, conversation, question, system, info, prefix } = options;
+  const instructions = summary ? `${system}\n\nEarlier in this conversation:\n${summary.text}` : system;
+  const window = openWindow(room, instructions + prefix);
+  for await (const message of backwards(conversations, conversation, question)) {
+    // What the summary tells is not told twice.
+    if (summary && message.number <= summary.throughNumber && message.number < question) break;
+    const images = info?.takesImages !== false ? imagesOf(message).length : 0;
+    if (!await window.add(message, messageTokens + images * imageTokens)) break;
+  }
+  return { window, instructions, summary };
+}
+
 /** A message and its ancestors, newest first, a page at a time. */
 export async function* backwards(
   conversations: Pick<ConversationStore, "path">,
@@ -118,7 +133,7 @@ function openWindow(room: number, fixed: string) {
     },
     /** False when it does not fit, and nothing was added. */
     async add(message: PathMessage, around: number): Promise<boolean> {
-      if (!encode && tokens + tokenBound(message.text) + around > room) {
+      if (!encode && tokens + tokenBound(message.text) + around > room * summariseAt) {
         encode = await loadTokenizer();
         tokens = overhead + [fixed, ...kept.map(({ text }) => text)].reduce((sum, text) => sum + encode!(text), 0);
       }

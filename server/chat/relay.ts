@@ -2,7 +2,8 @@
 import { costMicroUsd, worstCaseMicroUsd } from "../cost/price.ts";
 import { newId } from "../domain/id.ts";
 import type { LedgerStore, Usage } from "../domain/ledger.ts";
-import { isRelaying, type Price, type RelayRequest } from "../domain/model.ts";
+import { isRelaying, type Price, ProviderError, type RelayRequest } from "../domain/model.ts";
+import { isUnbilled } from "./calls.ts";
 import type { RelayedCall } from "./engine.ts";
 import type { Choice, Models } from "./models.ts";
 import { speakOpenAi } from "./speak_openai.ts";
@@ -59,9 +60,11 @@ export async function relay(
       : await speakOpenAi(provider, { path: request.path, body }, ended);
     const isRefused = relayed.status >= 400;
     const settled = relayed.usage.then((usage) => isRefused ? refuse() : settle(usage));
+    settled.catch(() => {}); // heard by whoever reads to the end; who goes before leaves the worst case booked
     return { ...relayed, body: endingAfter(relayed.body, settled) };
   } catch (error) {
-    await refuse();
+    // What was sent and not answered may have been billed: then the worst case stays booked.
+    if (isUnbilled(error) || !(error instanceof ProviderError)) await refuse();
     throw error;
   }
 

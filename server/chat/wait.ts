@@ -10,3 +10,16 @@ export async function waitAtMost(promise: Promise<unknown>, ms: number): Promise
     clearTimeout(timer);
   }
 }
+
+/** The promise's own outcome, or a rejection with the signal's reason, whichever is first. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
