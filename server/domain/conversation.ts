@@ -2,6 +2,9 @@
 import type { PathMessage, Role, Summary } from "./message.ts";
 import type { Reach, TurnState, Viewer } from "./turn.ts";
 
+/** How long a deletion can be undone. */
+export const undoMs = 30_000;
+
 export interface Conversation {
   readonly id: string;
   readonly title: string | null;

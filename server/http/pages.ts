@@ -1,0 +1,125 @@
+/** The pages for people: drawn here from the same data that the API hands out, then brought to life in the browser. */
+import { type Context, Hono } from "hono";
+import type { Assets, ChatPageData } from "../../ui/page_data.ts";
+import { ChatError, isChatError } from "../domain/error.ts";
+import type { Viewer } from "../domain/turn.ts";
+import type { Door } from "./auth.ts";
+import { callerOf } from "./caller.ts";
+import type { HttpEnv, Server } from "./options.ts";
+import { type Problem, titleOfStatus } from "./problem.ts";
+import { openStaticFiles, type StaticFiles } from "./static_files.ts";
+import { toWireConversation, toWireMessage, toWireModel } from "./to_wire.ts";
+
+export interface Pages {
+  readonly files: StaticFiles;
+  chat(data: ChatPageData): Promise<string>;
+  signIn(): Promise<string>;
+  error(status: number, title: string, detail: string): Promise<string>;
+  /** A file beside the built pages; undefined when there is none. */
+  readBuilt(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+}
+
+/** Nothing is read or loaded before somebody asks for a page. `folder` is what `build/ui.ts` has written. */
+export function openPages(folder: URL): Promise<Pages> {
+  const files = openStaticFiles(new URL(folder.href.replace(/\/?$/, "/")));
+  let loading: ReturnType<typeof load> | undefined;
+
+  async function load() {
+    const manifest = await files.read("manifest.json");
+    if (!manifest) throw new ChatError("unavailable", "Cannot show pages: they were not built, run the task build:ui");
+    const assets: Assets = JSON.parse(new TextDecoder().decode(manifest));
+    return { assets, ...await import("../../ui/render.ts") };
+  }
+  async function open() {
+    try {
+      return await (loading ??= load());
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  }
+
+  return Promise.resolve({
+    files,
+    readBuilt: files.read,
+    async chat(data) {
+      const { assets, renderChatPage } = await open();
+      return renderChatPage(data, assets);
+    },
+    async signIn() {
+      const { assets, renderSignInPage } = await open();
+      return renderSignInPage(assets);
+    },
+    async error(status, title, detail) {
+      const { assets, renderErrorPage } = await open();
+      return renderErrorPage(status, title, detail, assets);
+    },
+  });
+}
+
+/** Files need no key: they are the same for everyone. */
+export function fileRoutes({ pages }: Pick<Server, "pages">): Hono<HttpEnv> {
+  return new Hono<HttpEnv>().get(
+    "/assets/:name",
+    async (c) => await pages?.files.answer(c, c.req.param("name")) ?? c.notFound(),
+  );
+}
+
+/** `/`: a new conversation; `/c/{id}`: one there is. Who has no key gets the sign-in page at the same address. */
+export function pageRoutes(server: Server, door: Door): Hono<HttpEnv> {
+  const { pages, workspace } = server;
+  const app = new Hono<HttpEnv>();
+  if (!pages) return app;
+
+  async function show(c: Context<HttpEnv>, id: string | null): Promise<Response> {
+    if (!door.isSignedIn(c)) return c.html(await pages!.signIn());
+    const { viewer } = callerOf(workspace, c.req.raw.headers);
+    const data = await gather(server, viewer, id);
+    return c.html(await pages!.chat({ ...data, signedIn: door.sessions !== null }));
+  }
+  return app.get("/", (c) => show(c, null)).get("/c/:id", (c) => show(c, c.req.param("id")));
+}
+
+/** Whether an error should be shown as a page: a browser asked for one, outside the API. */
+export function wantsPage(c: Context<HttpEnv>): boolean {
+  return !/^\/(api|v1)(\/|$)/.test(c.req.path) && (c.req.header("accept") ?? "").includes("text/html");
+}
+
+export async function answerErrorPage(pages: Pages, problem: Problem): Promise<Response> {
+  const { status, detail } = problem;
+  const html = await pages.error(status, titleOfStatus(status), detail);
+  return new Response(html, { status, headers: { "content-type": "text/html; charset=utf-8" } });
+}
+
+/** Models that are slow to be listed do not keep the page. */
+const modelsMs = 1500;
+const listLimit = 50;
+
+async function gather(
+  { engine, store: { conversations }, version }: Server,
+  viewer: Viewer,
+  id: string | null,
+): Promise<Omit<ChatPageData, "signedIn">> {
+  const [list, current, messages, models, defaultModel] = await Promise.all([
+    conversations.list(viewer, { limit: listLimit, cursor: null, archived: false }),
+    id === null ? null : conversations.get(viewer, id),
+    id === null ? null : conversations.lastMessages(viewer, id, { limit: listLimit, cursor: null }),
+    engine.models(AbortSignal.timeout(modelsMs)),
+    engine.defaultModel().catch((error) => {
+      if (isChatError(error, "unavailable") || isChatError(error, "invalid")) return null;
+      throw error;
+    }),
+  ]);
+  return {
+    conversations: list.items.map(toWireConversation),
+    conversationsNext: list.next,
+    current: current && toWireConversation(current),
+    messages: (messages?.items ?? []).map(toWireMessage),
+    messagesNext: messages?.next ?? null,
+    models: models.map(toWireModel),
+    defaultModel,
+    version,
+    nowMs: Date.now(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+}

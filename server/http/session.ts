@@ -1,0 +1,43 @@
+/** The browser's proof that the key was given: a signed cookie that runs out, and nothing kept on the server. */
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** For `Set-Cookie`, and read back by `isSession`. */
+export const cookieName = "whisper_session";
+export const sessionSeconds = 30 * 24 * 3600;
+
+export interface Sessions {
+  /** A cookie's value that is good until `sessionSeconds` from now. */
+  issue(nowMs: number): string;
+  isSession(cookie: string, nowMs: number): boolean;
+  isKey(given: string): boolean;
+}
+
+/** Another key makes every cookie that was signed with this one worthless. */
+export function openSessions(key: string): Sessions {
+  const signingKey = createHmac("sha256", key).update("whisperengine session 1").digest();
+  const sign = (text: string) => createHmac("sha256", signingKey).update(text).digest();
+  return {
+    issue(nowMs) {
+      const until = String(nowMs + sessionSeconds * 1000);
+      return `${until}.${sign(until).toString("base64url")}`;
+    },
+    isSession(cookie, nowMs) {
+      const [until = "", signature = ""] = cookie.split(".");
+      if (!/^\d{1,15}$/.test(until) || Number(until) < nowMs) return false;
+      const given = new Uint8Array(decodeBase64(signature));
+      const wanted = sign(until);
+      return given.length === wanted.length && timingSafeEqual(given, wanted);
+    },
+    // Both are signed first, so that neither their lengths nor their bytes show in the time it takes.
+    isKey: (given) => timingSafeEqual(sign(given), sign(key)),
+  };
+}
+
+function decodeBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch (error) {
+    if (error instanceof SyntaxError) return new Uint8Array();
+    throw error;
+  }
+}

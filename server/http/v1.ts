@@ -1,0 +1,109 @@
+/** `/v1`: OpenAI's API, relayed to whichever provider a model's name points to, kept only in the ledger. */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import type { ListedModel, RelayedCall } from "../chat/engine.ts";
+import { ChatError } from "../domain/error.ts";
+import type { RelayRequest } from "../domain/model.ts";
+import { readJson } from "./body.ts";
+import { askModelsMs } from "./models.ts";
+import { operation } from "./operation.ts";
+import type { HttpEnv, Server } from "./options.ts";
+
+const tag = "OpenAI-compatible";
+/** Everything in it is the provider's business; only where it goes is ours. */
+const relayed = z.looseObject({ model: z.string().max(300).nullish() });
+
+export function v1Routes(server: Server): Hono<HttpEnv> {
+  const { engine } = server;
+  const about = { tag, body: relayed, answer: z.looseObject({}), errors: [400, 401, 402, 404, 413, 429, 502, 503] };
+
+  return new Hono<HttpEnv>()
+    .post(
+      "/v1/chat/completions",
+      operation({
+        ...about,
+        id: "createChatCompletion",
+        summary: "As OpenAI's; `model` is `provider/model`",
+        answerTypes: ["text/event-stream"],
+      }),
+      (c) => relay(c, server, "chat/completions"),
+    )
+    .post(
+      "/v1/embeddings",
+      operation({ ...about, id: "createEmbedding", summary: "As OpenAI's" }),
+      (c) => relay(c, server, "embeddings"),
+    )
+    .get(
+      "/v1/models",
+      operation({ id: "listOpenAiModels", tag, summary: "As OpenAI's", answer: z.looseObject({}) }),
+      async (c) => {
+        const models = await engine.models(AbortSignal.timeout(askModelsMs));
+        return c.json({ object: "list", data: models.map(describe) });
+      },
+    )
+    // A model's name holds slashes.
+    .get("/v1/models/:model{.+}", async (c) => {
+      const ref = decodeURIComponent(c.req.param("model"));
+      const models = await engine.models(AbortSignal.timeout(askModelsMs));
+      const found = models.find((model) => model.ref === ref);
+      if (!found) throw new ChatError("not_found", `Cannot find model "${ref}": no connected provider lists it`);
+      return c.json(describe(found));
+    });
+}
+
+async function relay(c: Context<HttpEnv>, server: Server, path: RelayRequest["path"]): Promise<Response> {
+  const { engine, gate, limits, closing, workspace } = server;
+  const body = await readJson(c, relayed, { limits, maxBytes: limits.largeBodyBytes });
+  const leave = gate.enter();
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  closing.addEventListener("abort", end);
+  if (closing.aborted) end();
+  // Deno aborts this signal after a success too, so it is only heard until the answer begins.
+  const { signal } = c.req.raw;
+  signal.addEventListener("abort", end);
+
+  function release() {
+    closing.removeEventListener("abort", end);
+    leave();
+  }
+
+  let call: RelayedCall;
+  try {
+    call = await engine.relay({ workspace, person: null }, { path, body }, ended.signal);
+  } catch (error) {
+    release();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+  const headers = new Headers({ "content-type": call.contentType, "cache-control": "no-store, no-transform" });
+  if (call.retryAfter !== null) headers.set("retry-after", call.retryAfter);
+  return new Response(watchEnd(call.body, release), { status: call.status, headers });
+}
+
+/** The same bytes; `onEnd` is called once they have ended, failed or are no longer wanted. */
+function watchEnd(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+      onEnd();
+    },
+    async cancel(reason) {
+      onEnd();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** `created` is a must in OpenAI's shape, and providers do not say. */
+function describe({ ref }: ListedModel) {
+  return { id: ref, object: "model", created: 0, owned_by: ref.slice(0, ref.indexOf("/")) };
+}
