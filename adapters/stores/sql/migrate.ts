@@ -1,5 +1,4 @@
-/** Which migrations a database still needs: numbered from 1, each applied once, in order. */
-import { ChatError } from "../../../server/domain/error.ts";
+/** The migrations, numbered from 1, each applied once and in order. */
 import { first } from "./migrations/0001_first.ts";
 
 export interface Migration {
@@ -20,21 +19,17 @@ export const migrationsTable = `create table if not exists migrations (
   applied_at bigint not null
 )`;
 
-/**
- * Those that are not applied yet. Throws `ChatError` "unavailable" when the database has one that this program does
- * not know; `cure` ends the sentence.
- */
-export function pending(
-  applied: readonly { readonly number: number; readonly name: string }[],
+export interface AppliedMigration {
+  readonly number: number;
+  readonly name: string;
+}
+
+/** What is wrong with a database that another program has migrated, to stand after a colon; undefined when nothing is. */
+export function strangeMigration(
+  applied: readonly AppliedMigration[],
   known: readonly Migration[],
-  cure: string,
-): readonly Migration[] {
-  const strange = applied.find(({ number, name }) => known[number - 1]?.name !== name);
-  if (strange) {
-    throw new ChatError(
-      "unavailable",
-      `Cannot use the database: a newer WhisperEngine made it (migration ${strange.number} "${strange.name}", this one knows ${known.length}); update WhisperEngine, ${cure}`,
-    );
-  }
-  return known.slice(applied.length);
+): string | undefined {
+  const strange = applied.find(({ number, name }, i) => number !== i + 1 || known[i]?.name !== name);
+  return strange &&
+    `a newer WhisperEngine made it (migration ${strange.number} "${strange.name}"; this one knows ${known.length}), so update WhisperEngine`;
 }

@@ -1,11 +1,14 @@
 /** Looks whether a file is a sound database of ours. Writes nothing, and may look while another process writes. */
 import { DatabaseSync } from "node:sqlite";
-import { ChatError } from "../../../server/domain/error.ts";
-import { pending } from "../sql/migrate.ts";
-import { explain } from "./failure.ts";
+import { strangeMigration } from "../sql/migrate.ts";
+import { appliedMigrations } from "./applied_migrations.ts";
+import { problemOf } from "./failure.ts";
 import { migrations } from "./migrations.ts";
 
-/** Null when all is well, else one sentence. An older database is well: it is migrated when it is opened. */
+/**
+ * Null when all is well, else what is wrong, to stand after a colon. An older database is well: it is migrated when
+ * it is opened.
+ */
 export async function checkDatabase(file: string): Promise<string | null> {
   try {
     await Deno.stat(file);
@@ -16,24 +19,19 @@ export async function checkDatabase(file: string): Promise<string | null> {
       database.close();
     }
   } catch (error) {
-    const explained = explain(error, file);
-    if (explained instanceof ChatError) return explained.message;
-    if (error instanceof Deno.errors.NotFound) return `There is no file "${file}"`;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return "there is no such file";
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return problem;
   }
 }
 
 function look(database: DatabaseSync): string | null {
-  const [found] = database.prepare("pragma integrity_check(1)").all();
-  if (found?.["integrity_check"] !== "ok") return `The file is damaged: ${found?.["integrity_check"]}`;
+  const damage = String(database.prepare("pragma integrity_check(1)").get()?.["integrity_check"]);
+  if (damage !== "ok") return `the file is damaged (${damage})`;
   const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'migrations'").get();
-  if (!table) return "It is not a database of WhisperEngine";
-  const applied = database.prepare("select number, name from migrations order by number").all();
-  if (applied.length === 0) return "It is not a database of WhisperEngine: it is empty";
-  pending(
-    applied.map(({ number, name }) => ({ number: Number(number), name: String(name) })),
-    migrations,
-    "or use a backup from before",
-  );
-  return null;
+  if (!table) return "it is not a database of WhisperEngine";
+  const applied = appliedMigrations(database);
+  if (applied.length === 0) return "it is not a database of WhisperEngine";
+  return strangeMigration(applied, migrations) ?? null;
 }

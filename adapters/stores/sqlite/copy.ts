@@ -1,6 +1,6 @@
 /** A verified copy of a database in use, made in a worker so that the event loop goes on. */
 import { ChatError } from "../../../server/domain/error.ts";
-import { explain } from "./failure.ts";
+import { problemOf } from "./failure.ts";
 
 /**
  * The worker's whole program. A string, because bundled code has no file of its own that a worker could be made
@@ -35,7 +35,8 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
     await Deno.rename(unfinished, to);
   } catch (error) {
     await removeIfThere(unfinished);
-    throw explainCopy(error, from, to);
+    const reason = problemOf(error) ?? (error instanceof Error ? error.message : String(error));
+    throw new ChatError("unavailable", `Cannot copy the database to "${to}": ${reason}`, { cause: error });
   }
 }
 
@@ -53,13 +54,6 @@ function work(paths: { from: string; to: string }): Promise<void> {
     };
     worker.postMessage(paths);
   }).finally(() => worker.terminate());
-}
-
-function explainCopy(error: unknown, from: string, to: string): unknown {
-  const explained = explain(error, from);
-  if (!(error instanceof Error) || error instanceof ChatError) return error;
-  const cause = explained instanceof ChatError ? explained.message.replace(/^.*?": /, "") : error.message;
-  return new ChatError("unavailable", `Cannot copy the database to "${to}": ${cause}`, { cause: error });
 }
 
 async function removeIfThere(file: string): Promise<void> {

@@ -20,9 +20,16 @@ const cures: readonly (readonly [text: string, cure: string])[] = [
 
 /** "unavailable" for what the machine does to us; anything else (a bug, a broken rule) as it is. */
 export function explain(error: unknown, file: string): unknown {
-  if (!(error instanceof Error) || error instanceof ChatError) return error;
-  const cure = cures.find(([text]) => error.message.includes(text))?.[1];
-  return cure ? new ChatError("unavailable", `Cannot use the database "${file}": ${cure}`, { cause: error }) : error;
+  const problem = problemOf(error);
+  return problem
+    ? new ChatError("unavailable", `Cannot use the database "${file}": ${problem}`, { cause: error })
+    : error;
+}
+
+/** What is wrong and its cure; undefined when it is nothing that the machine did. */
+export function problemOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof ChatError) return;
+  return cures.find(([text]) => error.message.includes(text))?.[1];
 }
 
 /** The result of `work`, its errors explained. */

@@ -1,7 +1,8 @@
 /** Brings the file to this program's schema: each migration in a transaction, a copy before the first, a check after. */
 import { DatabaseSync } from "node:sqlite";
 import { ChatError } from "../../../server/domain/error.ts";
-import { type Migration, migrationsTable, pending } from "../sql/migrate.ts";
+import { type Migration, migrationsTable, strangeMigration } from "../sql/migrate.ts";
+import { appliedMigrations } from "./applied_migrations.ts";
 import { addFunctions, connect } from "./connect.ts";
 import { explain } from "./failure.ts";
 import { migrations as known } from "./migrations.ts";
@@ -13,20 +14,14 @@ export async function migrate(file: string, migrations: readonly Migration[] = k
   const connection = connect(file, { for: "write" });
   try {
     connection.exec(migrationsTable);
-    const applied = connection.prepare("select number, name from migrations order by number").all() as {
-      number: number;
-      name: string;
-    }[];
-    const needed = pending(applied, migrations, `or go back with: ${await goBack(file)}`);
+    const applied = appliedMigrations(connection);
+    const strange = strangeMigration(applied, migrations);
+    if (strange) throw await refusal(file, strange);
+    const needed = migrations.slice(applied.length);
     if (needed[0] && applied.length > 0) await keepSnapshot(file, needed[0].number);
     for (const migration of needed) apply(connection, migration);
     const difference = compareSchemas(connection, expected(migrations));
-    if (difference) {
-      throw new ChatError(
-        "unavailable",
-        `Cannot use the database "${file}": ${difference}; go back with: ${await goBack(file)}`,
-      );
-    }
+    if (difference) throw await refusal(file, difference);
   } catch (error) {
     throw explain(error, file);
   } finally {
@@ -55,6 +50,10 @@ function expected(migrations: readonly Migration[]): DatabaseSync {
   return memory;
 }
 
-async function goBack(file: string): Promise<string> {
-  return `whisperengine restore ${await newestSnapshot(file) ?? "<backup>"}`;
+async function refusal(file: string, problem: string): Promise<ChatError> {
+  const backup = await newestSnapshot(file) ?? "<backup>";
+  return new ChatError(
+    "unavailable",
+    `Cannot use the database "${file}": ${problem}; to go back: whisperengine restore ${backup}`,
+  );
 }
