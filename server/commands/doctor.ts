@@ -34,7 +34,7 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   const { settings, facts } = configuration;
   const [data, servers, running] = await Promise.all([
     checkData(program, configuration),
-    findModelServers(candidates(facts.env.OLLAMA_HOST)),
+    findModelServers(candidates(facts.env)),
     findRunningServer(settings.dataFolder),
   ]);
   const models = await checkModels(program, settings, servers);

@@ -1,6 +1,8 @@
 /** From the words of a command line to a command that has run. */
-import { diagnoseConfiguration, loadConfiguration } from "../config/configuration.ts";
+import { ensureAdminKey } from "../config/admin_key.ts";
+import { type Configuration, diagnoseConfiguration, loadConfiguration } from "../config/configuration.ts";
 import { suggestion } from "../config/did_you_mean.ts";
+import type { Flags } from "../config/read_setting.ts";
 import { settingRows } from "../config/setting_rows.ts";
 import { ChatError } from "../domain/error.ts";
 import { commandHelp, overview } from "./help_text.ts";
@@ -50,7 +52,7 @@ export async function runCommand(program: Program, words: readonly string[]): Pr
   try {
     return await command.run(program, {
       ...read,
-      configure: () => loadConfiguration(program.tables, read.flags),
+      configure: () => configure(program, read.flags),
       diagnose: () => diagnoseConfiguration(program.tables, read.flags),
     });
   } catch (error) {
@@ -59,6 +61,14 @@ export async function runCommand(program: Program, words: readonly string[]): Pr
     else printError(`Cannot go on: ${error instanceof Error ? error.stack : error}`);
     return 1;
   }
+}
+
+/** A key that is made here is shown here, once; later it is read from its file. */
+async function configure({ tables }: Program, flags: Flags): Promise<Configuration> {
+  const configuration = await loadConfiguration(tables, flags);
+  const { settings, isNew, file } = await ensureAdminKey(configuration.settings);
+  if (isNew) printError(`The admin key, shown only now: ${settings.adminKey}\nIt is kept in ${file}`);
+  return { ...configuration, settings };
 }
 
 function howMany(count: number): string {

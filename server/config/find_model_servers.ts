@@ -17,13 +17,13 @@ interface Candidate {
   readonly base: string;
 }
 
-/** The usual ports on this machine; `ollamaHost` is the value of OLLAMA_HOST, heeded when it is this machine too. */
+/** The usual ports on this machine; OLLAMA_HOST is heeded when it is this machine too. */
 export function candidates(
-  ollamaHost: string | undefined,
+  env: Readonly<Record<string, string>>,
   ports: { ollama: number; lmstudio: number; llamacpp: number } = { ollama: 11434, lmstudio: 1234, llamacpp: 8081 },
 ): Candidate[] {
   const origin = (port: number) => `http://127.0.0.1:${port}`;
-  const asked = ollamaHost === undefined ? undefined : ollamaOrigin(ollamaHost);
+  const asked = env.OLLAMA_HOST === undefined ? undefined : ollamaOrigin(env.OLLAMA_HOST);
   return [
     {
       kind: "ollama",

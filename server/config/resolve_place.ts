@@ -36,7 +36,12 @@ export function resolvePlace(facts: Facts, flags: Flags): Place {
   return {
     ...chosen,
     dataFolder: resolve(facts.currentFolder, folder),
-    shown: [...first.shown, ...second.shown],
+    shown: [
+      ...first.shown.map((row) =>
+        asked.source.kind === "profile" ? { ...row, source: { kind: "facts" as const } } : row
+      ),
+      ...second.shown,
+    ],
     problems: [...first.problems, ...second.problems, ...(folder === "" ? [homeless] : [])],
   };
 }

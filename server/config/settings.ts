@@ -54,7 +54,7 @@ export type Source =
   | { readonly kind: "environment"; readonly name: string }
   | { readonly kind: "file"; readonly file: string }
   | { readonly kind: "profile"; readonly profile: Profile }
-  | { readonly kind: "generated"; readonly file: string };
+  | { readonly kind: "facts" };
 
 /** One setting as people see it. */
 export interface ShownSetting {
@@ -86,7 +86,7 @@ export function describeSource(source: Source): string {
       return `the settings file ${source.file}`;
     case "profile":
       return `the profile "${source.profile}"`;
-    case "generated":
-      return `the generated file ${source.file}`;
+    case "facts":
+      return "what was found on this machine";
   }
 }
