@@ -1,6 +1,24 @@
 /** Bundles the pages for the browser: split, hashed names, precompressed, with a manifest that says which file is what. */
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Assets, Entry } from "../ui/page_data.ts";
+
+/** What `manifest.json` says; `ui/page_data.ts` reads it as `Assets`. */
+export interface Manifest {
+  readonly base: string;
+  readonly style: string;
+  readonly icon: string;
+  readonly touchIcon: string;
+  readonly theme: string;
+  readonly chat: Entry;
+  readonly signIn: Entry;
+}
+
+interface Entry {
+  readonly script: string;
+  /** What it imports. */
+  readonly preload: readonly string[];
+  /** What it imports when that is first needed. */
+  readonly later: readonly string[];
+}
 
 interface Built {
   readonly name: string;
@@ -10,7 +28,7 @@ interface Built {
 const base = "/assets/";
 
 /** Writes `outDir` anew from the sources in `uiDir`; returns what the server needs to know. */
-export async function buildUi(uiDir: string, outDir: string): Promise<Assets> {
+export async function buildUi(uiDir: string, outDir: string): Promise<Manifest> {
   const workDir = await Deno.makeTempDir();
   try {
     await bundle(uiDir, workDir, ["chat.tsx", "sign_in.tsx"]);
@@ -26,7 +44,7 @@ export async function buildUi(uiDir: string, outDir: string): Promise<Assets> {
     const theme = await hashed("theme.js", await Deno.readFile(`${themeDir}/theme.js`));
     const entries = await nameEntries(scripts, ["chat.js", "sign_in.js"]);
     const files = [...entries.files, theme, style, icon, touchIcon];
-    const assets: Assets = {
+    const assets: Manifest = {
       base,
       style: style.name,
       icon: icon.name,
@@ -121,7 +139,7 @@ function smaller(css: string): string {
   return css.replace(/\/\*[^]*?\*\//g, "").replace(/\s*\n\s*/g, "\n").replace(/[ \t]+/g, " ").trim();
 }
 
-async function writeAll(outDir: string, files: readonly Built[], assets: Assets): Promise<void> {
+async function writeAll(outDir: string, files: readonly Built[], assets: Manifest): Promise<void> {
   await Deno.remove(outDir, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
@@ -141,7 +159,7 @@ function brotli(bytes: Uint8Array): Uint8Array {
 }
 
 /** What a first visit to the chat page loads, for people who build it. */
-async function report(outDir: string, assets: Assets): Promise<void> {
+async function report(outDir: string, assets: Manifest): Promise<void> {
   const kilobytes = async (names: readonly string[], ending: string) => {
     const sizes = await Promise.all(names.map(async (name) => (await Deno.stat(`${outDir}/${name}${ending}`)).size));
     return (sizes.reduce((sum, size) => sum + size, 0) / 1000).toFixed(1);

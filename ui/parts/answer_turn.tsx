@@ -37,6 +37,7 @@ export function AnswerTurn({ model, message }: { model: ChatModel; message: Wire
       data-turn={message.turn_id ?? ""}
       tabIndex={-1}
     >
+      <h2 class="hush">WhisperEngine, {time}</h2>
       <span class="stop">
         <Mark class="ans-logo" />
       </span>

@@ -11,7 +11,7 @@ export function CodeBlock({ language, text }: { language: string; text: string }
         <span>{file ?? name}</span>
         <CopyButton text={text} label="Copy" />
       </header>
-      <pre tabIndex={0} role="region" aria-label={name ? `${name} code` : "Code"}><code>{text}</code></pre>
+      <pre tabIndex={0} role="group" aria-label={name ? `${name} code` : "Code"}><code>{text}</code></pre>
     </figure>
   );
 }

@@ -1,7 +1,6 @@
 /** Draws an answer's Markdown: block by block, so that only the one being written is drawn again. */
 import { Component, type ComponentChildren, type JSX } from "preact";
-import type { ParseMarkdown } from "../text/markdown_tree.ts";
-import type { Block, Cell, Inline, ListItem } from "../text/markdown_tree.ts";
+import type { Block, Cell, Inline, ListItem, ParseMarkdown } from "../text/markdown_tree.ts";
 import { CodeBlock } from "./code_block.tsx";
 
 /** The end of an answer that is being written: how many of its last characters are new, and the point after them. */
@@ -40,7 +39,10 @@ export function Markdown({ text, parse, tip }: Props): JSX.Element {
 /** Drawn again only when its own Markdown has changed. */
 class BlockView extends Component<{ block: Block; tip: Tip | null }> {
   override shouldComponentUpdate(next: { block: Block; tip: Tip | null }): boolean {
-    return next.tip !== null || this.props.tip !== null || next.block.raw !== this.props.block.raw;
+    const { block, tip } = this.props;
+    if (next.tip !== null || tip !== null || next.block.raw !== block.raw) return true;
+    // what stands before a heading can change its level
+    return next.block.kind === "heading" && block.kind === "heading" && next.block.level !== block.level;
   }
   override render() {
     return drawBlock(this.props.block, this.props.tip);
@@ -73,7 +75,7 @@ function drawBlock(block: Block, tip: Tip | null): JSX.Element {
     }
     case "table":
       return (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Table">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
           <table class="data">
             <thead>
               <tr>

@@ -14,39 +14,37 @@ export function PersonTurn({ model, message }: { model: ChatModel; message: Wire
   const time = timeOfDay(message.created_at, chat.clock.value);
   return (
     <article class="turn person" aria-label={`${author}, ${time}`} data-message={message.id}>
+      <h2 class="hush">{author}, {time}</h2>
       <span class="stop">
         <PlaceMark platform={chat.current.value?.platform ?? "web"} hidden />
       </span>
       <p class="by">
         <b>{author}</b>
         <span class="num">{time}</span>
+        <span class="gap" />
+        <Variants model={model} message={message} />
+        <span class="acts">
+          <CopyButton text={message.text} title="Copy message" />
+          <button
+            type="button"
+            class="ico small"
+            aria-label="Edit message"
+            title="Edit message"
+            onClick={() => void (chat.editing.value = message.id)}
+          >
+            <Icon name="pencil" />
+          </button>
+        </span>
       </p>
       {chat.editing.value === message.id ? <Editor model={model} message={message} /> : (
-        <>
-          <div class="say">
-            <p class="raw" dir="auto">{message.text}</p>
-            {message.attachments.length > 0 && (
-              <ul class="files">
-                {message.attachments.map(({ name }, index) => <li key={index}>{name}</li>)}
-              </ul>
-            )}
-          </div>
-          <div class="end">
-            <Variants model={model} message={message} />
-            <div class="acts">
-              <CopyButton text={message.text} title="Copy message" />
-              <button
-                type="button"
-                class="ico small"
-                aria-label="Edit message"
-                title="Edit message"
-                onClick={() => void (chat.editing.value = message.id)}
-              >
-                <Icon name="pencil" />
-              </button>
-            </div>
-          </div>
-        </>
+        <div class="say">
+          <p class="raw" dir="auto">{message.text}</p>
+          {message.attachments.length > 0 && (
+            <ul class="files">
+              {message.attachments.map(({ name }, index) => <li key={index}>{name}</li>)}
+            </ul>
+          )}
+        </div>
       )}
     </article>
   );

@@ -16,6 +16,7 @@ export function ThreadView(
   const { chat, thread } = model;
   const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const lastTop = useRef(0);
   const hasMoreBelow = useSignal(false);
   const messages = chat.messages.value;
   const clock = chat.clock.value;
@@ -54,7 +55,11 @@ export function ThreadView(
   function onScroll(): void {
     const element = box.current;
     if (!element) return;
-    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+    const isNearEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPx;
+    // growth also moves the end away; only going up means that the reader has left it
+    if (isNearEnd) isAtEnd.current = true;
+    else if (element.scrollTop < lastTop.current - 1) isAtEnd.current = false;
+    lastTop.current = element.scrollTop;
     if (isAtEnd.current) hasMoreBelow.value = false;
     if (element.scrollTop < 400 && chat.olderCursor.value !== null && !chat.isLoadingOlder.value) {
       void thread.loadOlder(() => height.current = element.scrollHeight);

@@ -24,8 +24,13 @@ export type Block =
   | { readonly kind: "paragraph"; readonly raw: string; readonly children: readonly Inline[] }
   /** Inside a tight list item: no paragraph of its own. */
   | { readonly kind: "line"; readonly raw: string; readonly children: readonly Inline[] }
-  /** 2 to 4: an answer's headings stand below the page's own. */
-  | { readonly kind: "heading"; readonly raw: string; readonly level: 2 | 3 | 4; readonly children: readonly Inline[] }
+  /** An answer's headings stand below its own. */
+  | {
+    readonly kind: "heading";
+    readonly raw: string;
+    readonly level: 3 | 4 | 5 | 6;
+    readonly children: readonly Inline[];
+  }
   | { readonly kind: "code"; readonly raw: string; readonly language: string; readonly text: string }
   | { readonly kind: "quote"; readonly raw: string; readonly children: readonly Block[] }
   | { readonly kind: "list"; readonly raw: string; readonly start: number | null; readonly items: readonly ListItem[] }

@@ -10,14 +10,15 @@ const marked = new Marked({ gfm: true });
 /** The blocks of a text; what nests too deeply to be read comes back as one plain paragraph. */
 export function parseMarkdown(markdown: string): readonly Block[] {
   try {
-    return blocks(marked.lexer(markdown));
+    return blocks(marked.lexer(markdown), []);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return [{ kind: "paragraph", raw: markdown, children: [{ kind: "text", text: markdown }] }];
   }
 }
 
-function blocks(tokens: readonly Token[]): Block[] {
+/** `outline` holds the depths of the headings that are open where the tokens begin. */
+function blocks(tokens: readonly Token[], outline: number[]): Block[] {
   return known(tokens).flatMap((token): Block[] => {
     const { raw } = token;
     switch (token.type) {
@@ -26,15 +27,20 @@ function blocks(tokens: readonly Token[]): Block[] {
       case "checkbox":
         return [];
       case "heading":
-        return [{ kind: "heading", raw, level: level(token.depth), children: inlines(token.tokens) }];
+        return [{ kind: "heading", raw, level: level(token.depth, outline), children: inlines(token.tokens) }];
       case "paragraph":
         return [{ kind: "paragraph", raw, children: inlines(token.tokens) }];
       case "code":
         return [{ kind: "code", raw, language: token.lang ?? "", text: token.text }];
       case "blockquote":
-        return [{ kind: "quote", raw, children: blocks(token.tokens) }];
+        return [{ kind: "quote", raw, children: blocks(token.tokens, outline) }];
       case "list":
-        return [{ kind: "list", raw, start: token.ordered ? Number(token.start) : null, items: token.items.map(item) }];
+        return [{
+          kind: "list",
+          raw,
+          start: token.ordered ? Number(token.start) : null,
+          items: token.items.map((item) => listItem(item, outline)),
+        }];
       case "table":
         return [{ kind: "table", raw, head: token.header.map(cell), rows: token.rows.map((row) => row.map(cell)) }];
       case "hr":
@@ -79,8 +85,8 @@ function link(href: string, children: readonly Inline[]): Inline[] {
   return isOutside ? [{ kind: "link", href, children }] : [...children];
 }
 
-function item(token: Tokens.ListItem): ListItem {
-  return { checked: token.task ? token.checked === true : null, children: blocks(token.tokens) };
+function listItem(token: Tokens.ListItem, outline: number[]): ListItem {
+  return { checked: token.task ? token.checked === true : null, children: blocks(token.tokens, outline) };
 }
 
 function cell(token: Tokens.TableCell): Cell {
@@ -88,8 +94,11 @@ function cell(token: Tokens.TableCell): Cell {
   return { align, children: inlines(token.tokens) };
 }
 
-function level(depth: number): 2 | 3 | 4 {
-  return depth <= 1 ? 2 : depth === 2 ? 3 : 4;
+/** Each answer stands under a heading of its own (2); inside, no level is left out, whatever the model writes. */
+function level(depth: number, outline: number[]): 3 | 4 | 5 | 6 {
+  while ((outline.at(-1) ?? 0) >= depth) outline.pop();
+  outline.push(depth);
+  return outline.length === 1 ? 3 : outline.length === 2 ? 4 : outline.length === 3 ? 5 : 6;
 }
 
 /** marked types its tokens loosely to allow for extensions; we have none. */
