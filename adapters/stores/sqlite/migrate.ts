@@ -4,7 +4,7 @@ import { ChatError } from "../../../server/domain/error.ts";
 import { type Migration, migrationsTable, strangeMigration } from "../sql/migrate.ts";
 import { appliedMigrations } from "./applied_migrations.ts";
 import { addFunctions, connect } from "./connect.ts";
-import { explain } from "./failure.ts";
+import { explain, problemOf } from "./failure.ts";
 import { migrations as known } from "./migrations.ts";
 import { compareSchemas } from "./schema.ts";
 import { keepSnapshot, newestSnapshot } from "./snapshots.ts";
@@ -19,7 +19,15 @@ export async function migrate(file: string, migrations: readonly Migration[] = k
     if (strange) throw await refusal(file, strange);
     const needed = migrations.slice(applied.length);
     if (needed[0] && applied.length > 0) await keepSnapshot(file, needed[0].number);
-    for (const migration of needed) apply(connection, migration);
+    for (const migration of needed) {
+      try {
+        apply(connection, migration);
+      } catch (error) {
+        if (problemOf(error)) throw error;
+        const { number, name } = migration;
+        throw await refusal(file, `migration ${number} "${name}" failed (${error}) and was undone`, error);
+      }
+    }
     const difference = compareSchemas(connection, expected(migrations));
     if (difference) throw await refusal(file, difference);
   } catch (error) {
@@ -50,10 +58,11 @@ function expected(migrations: readonly Migration[]): DatabaseSync {
   return memory;
 }
 
-async function refusal(file: string, problem: string): Promise<ChatError> {
+async function refusal(file: string, problem: string, cause?: unknown): Promise<ChatError> {
   const backup = await newestSnapshot(file) ?? "<backup>";
   return new ChatError(
     "unavailable",
     `Cannot use the database "${file}": ${problem}; to go back: whisperengine restore ${backup}`,
+    { cause },
   );
 }

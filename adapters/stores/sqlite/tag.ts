@@ -35,5 +35,10 @@ function textOf(strings: TemplateStringsArray, values: readonly unknown[]): stri
 }
 
 function parameters(values: readonly (Value | Fragment)[]): SQLInputValue[] {
-  return values.filter((value): value is Value => value !== skipLocked);
+  return values.filter((value): value is Value => value !== skipLocked).map(storable);
+}
+
+/** node:sqlite reads a text only as far as its first NUL; the sign for "not a character" takes its place, and its length. */
+function storable(value: Value): Value {
+  return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\ufffd") : value;
 }
