@@ -73,7 +73,9 @@ function openTidy(secrets: readonly string[]): (value: unknown) => unknown {
     if (value instanceof Error) {
       const { name, message, stack, cause } = value;
       const code = "code" in value ? value.code : undefined;
-      return tidy({ name, message, code, stack: stack?.split("\n").slice(1, 12).join("\n"), cause }, depth);
+      // Only places: the message stands at the beginning of a stack too, and may have lines of its own.
+      const places = stack?.split("\n").filter((line) => /^ +at /.test(line)).slice(0, 12).join("\n");
+      return tidy({ name, message, code, stack: places, cause }, depth);
     }
     if (value instanceof Uint8Array) return `(${value.length} bytes)`;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? "(no date)" : value.toISOString();

@@ -11,6 +11,7 @@ export function isLoopbackHost(host: string): boolean {
  */
 export function ollamaOrigin(text: string): string | undefined {
   const hasScheme = /^https?:\/\//i.test(text);
+  if (!hasScheme && text.includes("://")) return undefined;
   const authority = text.replace(/^https?:\/\//i, "").split("/")[0]!;
   const scheme = /^https:/i.test(text) ? "https" : "http";
   const url = URL.parse(`${scheme}://${authority.startsWith(":") ? "127.0.0.1" : ""}${authority}`);
@@ -27,7 +28,7 @@ export function webUrl(text: string): string | undefined {
   return url.href.replace(/\/+$/, "");
 }
 
-/** A URL as it may be shown: without its password. Other text stays as it is. */
+/** Text as it may be shown: addresses in it without name and password, whatever signs these hold. */
 export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1…@");
+  return text.replace(/:\/\/\S*@/g, "://…@");
 }

@@ -1,4 +1,5 @@
 /** Reads settings from wherever each is set first. Pure. */
+import { withoutPassword } from "./address.ts";
 import type { DefaultContext, SettingRow } from "./setting_row.ts";
 import { describeSource, type Problem, type ShownSetting, type Source } from "./settings.ts";
 import type { SettingsFile } from "./settings_file.ts";
@@ -82,6 +83,6 @@ function asText(value: unknown): string | undefined {
 
 /** What a hostile environment holds must not steer the terminal, nor fill it; nor show the password in an address. */
 function shorten(text: string): string {
-  const plain = text.replace(/\p{Cc}/gu, "\u{fffd}").replace(/:\/\/[^/@]*@/g, "://…@");
+  const plain = withoutPassword(text).replace(/\p{Cc}/gu, "\u{fffd}");
   return plain.length > 100 ? `${plain.slice(0, 100)}…` : plain;
 }

@@ -1,5 +1,6 @@
 /** What a setting is: its names, its meaning, how its text is read, and what it is when nobody sets it. */
 import type { Table } from "../domain/table.ts";
+import { withoutPassword } from "./address.ts";
 import type { Facts } from "./facts.ts";
 import type { Profile } from "./profile.ts";
 
@@ -83,7 +84,7 @@ export function listOf(right: string, parse: (text: string) => string | undefine
 
 function showPlainly(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  return withoutPassword(Array.isArray(value) ? value.join(", ") : String(value));
 }
 
 /** The adapters' own settings, each once though several may read it. They are texts, null where not set. */

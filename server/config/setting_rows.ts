@@ -1,7 +1,6 @@
 /** The program's own settings; those of adapters stand in their tables. */
 import { join } from "node:path";
 import { parseModelRef } from "../domain/model.ts";
-import { withoutPassword } from "./address.ts";
 import { type Profile, profiles } from "./profile.ts";
 import { listOf, oneOf, settingRow } from "./setting_row.ts";
 import { type LogLevel, logLevels } from "./settings.ts";
@@ -19,7 +18,6 @@ const proxy = {
     return url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "" ? url.href : undefined;
   },
   byDefault: () => null,
-  show: (value: string | null) => withoutPassword(value ?? ""),
 };
 
 const anyText = { parse: (text: string): string | null => text, byDefault: () => null };
