@@ -92,7 +92,7 @@ export function respond(socket: Socket, status: number, body: unknown, headers: 
   socket.write(bytes);
 }
 
-/** Listens on `port` (0: any free one) of this machine; gives back the port. */
+/** Listens on `port` (0: any free one); gives back the port. */
 export function listen(
   server: {
     listen(port: number, host: string, then: () => void): unknown;
@@ -100,10 +100,11 @@ export function listen(
     once(event: "error", then: (error: Error) => void): unknown;
   },
   port: number,
+  host = "127.0.0.1",
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
+    server.listen(port, host, () => {
       const address = server.address();
       resolve(typeof address === "object" && address !== null && "port" in address ? Number(address.port) : port);
     });

@@ -118,8 +118,8 @@ async function stream(socket: Socket, call: ChatCall): Promise<void> {
   const { script, isHit, body, api } = call;
   const write = writerFor(socket, call);
   const tokens = answerTokens(call);
-  await wait(socket, script.ttft);
-  write.head();
+  await beforeFirst(socket, script, write);
+  if (script.alive === 0) write.head();
   const gapMs = script.tps > 0 ? 1000 / script.tps : 0;
   let due = performance.now();
   if (script.tag > 0) write.text("<think>");
@@ -148,6 +148,15 @@ async function stream(socket: Socket, call: ChatCall): Promise<void> {
   }
   const asked = script.usage === 2 || script.usage === 1 && body.stream_options?.include_usage === true;
   write.end(write.finish(tokens.length, asked));
+}
+
+async function beforeFirst(socket: Socket, { ttft, alive }: Script, write: Writer): Promise<void> {
+  if (alive === 0) return await wait(socket, ttft);
+  write.head();
+  for (let waitedMs = 0; waitedMs < ttft && !socket.destroyed; waitedMs += alive) {
+    write.raw(": still working\n\n");
+    await wait(socket, alive);
+  }
 }
 
 /** What has been written arrives before the connection breaks. */

@@ -30,7 +30,10 @@ export interface Script {
   readonly split: number;
   readonly crlf: number;
   readonly nodone: number;
+  /** A comment before each token. */
   readonly ping: number;
+  /** A comment every so many milliseconds until the first token. */
+  readonly alive: number;
   /** The connection breaks when the request has been read. */
   readonly drop: number;
   /** So many tokens of reasoning first: in their own field, or (`tag`) in the text between `<think>` tags. */
@@ -70,6 +73,7 @@ const usual: Script = {
   crlf: 0,
   nodone: 0,
   ping: 0,
+  alive: 0,
   drop: 0,
   think: 0,
   tag: 0,

@@ -11,6 +11,8 @@ import { embed, scriptOf } from "./model_script.ts";
 
 export interface ModelServerOptions {
   readonly port?: number;
+  /** The address it listens at: loopback unless said otherwise. */
+  readonly host?: string;
   /** Every request needs it as its bearer. */
   readonly key?: string;
   /** What `/v1/models` and `/api/tags` list; others that are scripts answer all the same. */
@@ -32,7 +34,7 @@ export interface SeenRequest {
 }
 
 export interface ModelServer {
-  /** `http://127.0.0.1:port/v1`. */
+  /** `http://host:port/v1`. */
   readonly url: string;
   readonly port: number;
   /** The last thousand, oldest first. */
@@ -149,9 +151,10 @@ export async function openModelServer(options: ModelServerOptions = {}): Promise
   const server = options.certificate ? tls.createServer(options.certificate, accept) : net.createServer(accept);
   // A client that does not trust us breaks off in the middle of the handshake.
   server.on("tlsClientError", () => {});
-  const port = await listen(server, options.port ?? 0);
+  const host = options.host ?? "127.0.0.1";
+  const port = await listen(server, options.port ?? 0, host);
   return {
-    url: `${options.certificate ? "https" : "http"}://127.0.0.1:${port}/v1`,
+    url: `${options.certificate ? "https" : "http"}://${host}:${port}/v1`,
     port,
     requests,
     counts,

@@ -85,6 +85,8 @@ function openDispatcher(address: Address, network: Network, connectTimeoutMs: nu
     httpProxy: uri,
     httpsProxy: uri,
     noProxy: network.noProxy ?? "",
+    // Many proxies allow tunnels for TLS only.
+    proxyTunnel: false,
     requestTls: { ...secure, timeout: connectTimeoutMs },
     proxyTls: { ...secure, timeout: connectTimeoutMs },
   });

@@ -120,10 +120,12 @@ Deno.test("a slow first token is waited for, but not for ever, and the call is n
 });
 
 Deno.test("signs of life lengthen the wait for the first token, but not without end", async () => {
-  await withServer({ limits: { startTimeoutMs: 100, stallTimeoutMs: 100 } }, async ({ provider }) => {
-    const { error, text } = await ask(provider, promptFor("sim-n3-ping1", question));
+  await withServer({ limits: { startTimeoutMs: 200 } }, async ({ provider }) => {
+    const { error, text } = await ask(provider, promptFor("sim-n3-ttft400-alive20", question));
     assert.equal(error, undefined);
     assert.equal(text, scriptTokens(question, 3).join(""));
+    const endless = await ask(provider, promptFor("sim-ttft60000-alive20", question));
+    assert.equal(endless.error?.fault, "slow_start");
   });
 });
 
