@@ -3,7 +3,7 @@ import type { Engine } from "./chat/engine.ts";
 import { openEngine } from "./chat/open_engine.ts";
 import { runBackups } from "./backups.ts";
 import { runCleanUp } from "./clean_up.ts";
-import type { Program } from "./commands/program.ts";
+import type { Program } from "./program.ts";
 import { candidates, findModelServers } from "./config/find_model_servers.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { isBackup, type Store } from "./domain/store.ts";

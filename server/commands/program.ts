@@ -1,18 +1,8 @@
-/** What `main.ts` hands to every command, and what a command is. */
+/** What a command is. */
 import type { Configuration } from "../config/configuration.ts";
-import type { ModelModule } from "../domain/model.ts";
-import type { StoreModule } from "../domain/store.ts";
-import type { Table } from "../domain/table.ts";
+import type { Program } from "../program.ts";
 
-export interface Program {
-  readonly version: string;
-  readonly tables: {
-    readonly stores: Table<StoreModule>;
-    readonly models: Table<ModelModule>;
-  };
-  /** The folder with the built pages. */
-  readonly uiDist: URL;
-}
+export type { Program };
 
 /** One flag of a command: `--name` or `--name VALUE`. */
 export interface Flag {

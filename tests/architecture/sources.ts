@@ -42,9 +42,10 @@ export function runtimeCalls(sources: Sources): string[] {
   return matches(pure, /\bDeno\.\w+/g);
 }
 
-/** Paths of one person's machine. Settings of the system, such as `/proc` and `/tmp`, are none. */
+/** Paths of one person's machine; tests may make some up. Settings of the system, such as `/proc`, are none. */
 export function machinePaths(sources: Sources): string[] {
-  return matches(sources, new RegExp("(?<![\\w.])/(?:work|root|home/\\w+|Users/\\w+)/[\\w.-]+", "g"));
+  const written = only(sources, (path) => !path.startsWith("tests/"));
+  return matches(written, new RegExp("(?<![\\w.~])/(?:work|root|home/\\w+|Users/\\w+)/[\\w.-]+", "g"));
 }
 
 /** Hosts of package registries: where packages come from is the business of whoever installs. */
