@@ -1,11 +1,11 @@
 /** Notices when the server is away, says so, and calls back when it answers again. */
-import { callApi, NoConnection } from "../net/api.ts";
+import { ApiError, callApi, NoConnection } from "../net/api.ts";
 import type { ChatState } from "./chat_state.ts";
 
 export interface Connection {
   /** Listens to what the browser knows. */
   start(): void;
-  /** To be called with whatever a call threw; true when it only means that the server is away. */
+  /** To be called with whatever a call threw; true when nothing was refused: the server is away, or wants its key. */
   lost(error: unknown): boolean;
   /** Asks at once whether the server is back. */
   tryNow(): void;
@@ -59,6 +59,11 @@ export function watchConnection(chat: ChatState, onBack: () => void): Connection
       addEventListener("offline", isAway);
     },
     lost(error) {
+      if (error instanceof ApiError && error.status === 401) {
+        // the same address asks for the key, and what waits is kept meanwhile
+        location.reload();
+        return true;
+      }
       if (!(error instanceof NoConnection)) return false;
       isAway();
       return true;
@@ -66,6 +71,7 @@ export function watchConnection(chat: ChatState, onBack: () => void): Connection
     tryNow: () => void probe(),
     pause(failures, signal) {
       // the first break is mended at once: a proxy that ends long answers is no outage
+      if (failures > 1) isAway();
       const ms = failures <= 1 ? 50 : Math.min(250 * 2 ** failures, 10_000) * (0.75 + Math.random() / 2);
       return new Promise((resolve) => {
         const go = () => {

@@ -52,7 +52,7 @@ export function createFollower(
         from: start.from,
         ...(start.first ? { first: start.first } : {}),
         open: (id, from, signal) =>
-          callApi(`/api/turns/${id}/events`, {
+          callApi(`/api/turns/${id}/events?reasoning=${from.reasoning}`, {
             headers: { accept: "text/event-stream", "last-event-id": String(from.text) },
             signal,
           }),

@@ -201,7 +201,7 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
           text,
           reasoning,
         }).catch((error) => {
-          if (!(error instanceof ApiError)) throw error;
+          if (!connection.lost(error) && !(error instanceof ApiError)) throw error;
         });
       }
     }

@@ -18,7 +18,7 @@ export function SignInPage(): JSX.Element {
     problem.value = null;
     try {
       await callJson("/api/session", { method: "POST", body: { key } });
-      location.replace("/");
+      location.reload();
     } catch (error) {
       if (error instanceof NoConnection) problem.value = "The server does not answer. Try again in a moment.";
       else if (!(error instanceof ApiError)) throw error;

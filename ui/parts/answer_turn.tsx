@@ -164,7 +164,7 @@ function EndLine({ model, message }: { model: ChatModel; message: WireMessage })
       <Why model={model} message={message} />
       <div class="acts">
         <Variants model={model} message={message} />
-        <CopyButton text={message.text} title="Copy answer" />
+        {message.text !== "" && <CopyButton text={message.text} title="Copy answer" />}
         {turnId !== null && (
           <button
             type="button"

@@ -81,7 +81,7 @@ export function ModelPicker({ model }: { model: ChatModel }): JSX.Element | null
 
 function priceWords({ price, local }: WireModel): string {
   if (local || price?.input === 0 && price.output === 0) return "free";
-  return price ? `$${price.input} in, $${price.output} out` : "price not known";
+  return price ? `${rate(price.input)} in, ${rate(price.output)} out` : "price not known";
 }
 
 function aboutWords(model: WireModel): string {
@@ -90,4 +90,10 @@ function aboutWords(model: WireModel): string {
   const context = model.context_tokens === null ? "" : ` ${contextSize(model.context_tokens)} context.`;
   const perMillion = model.price && !model.local && model.price.input > 0 ? " Prices are per million tokens." : "";
   return `${place}.${context}${perMillion}`;
+}
+
+/** "$0.15", "$3", "$0.075" */
+function rate(usd: number): string {
+  const digits = Number.isInteger(usd) ? 0 : 2;
+  return `$${usd.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: 4 })}`;
 }
