@@ -92,10 +92,15 @@ function openDispatcher(address: Address, network: Network, connectTimeoutMs: nu
   });
 }
 
-/** A list of authorities replaces the system's, so they are added again. Undefined: the system's are enough. */
+/**
+ * A list of authorities replaces the system's, so they are added again, each once: all of them are read for every new
+ * connection. Undefined: the system's are enough.
+ */
 function trusted(caCertificates: string | null): string[] | undefined {
-  if (caCertificates === null || caCertificates.trim() === "") return undefined;
-  return [...new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system"), caCertificates])];
+  const named = caCertificates?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (named.length === 0) return undefined;
+  const all = [...tls.getCACertificates("default"), ...tls.getCACertificates("system"), ...named];
+  return [...new Map(all.map((certificate) => [certificate.replace(/\s+/g, ""), certificate])).values()];
 }
 
 function proxyUri(proxy: string): string {

@@ -34,7 +34,7 @@ export function faultOfNetwork(server: Server, error: unknown): ProviderError {
   const unreachable = (sentence: string) => new ProviderError("unreachable", sentence, { cause: error });
   if (isCertificateCode(code)) {
     return unreachable(
-      `${label} shows a certificate that this machine does not trust: add its authority to NODE_EXTRA_CA_CERTS`,
+      `${label} shows a certificate that this machine does not trust: name a file with its authority in WHISPER_CA_FILE`,
     );
   }
   if (error instanceof Error && /proxy response|http tunnel/i.test(error.message)) {

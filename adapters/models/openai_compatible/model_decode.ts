@@ -9,6 +9,14 @@ export function decodePlain(models: readonly unknown[]): ModelInfo[] {
   }));
 }
 
+/** OpenAI lists everything it has: pictures, speech, embeddings, models of the past. Only what chats is kept. */
+export function decodeOpenAi(models: readonly unknown[]): ModelInfo[] {
+  return decodePlain(models).filter(({ id }) => !notForChat.test(id));
+}
+
+const notForChat =
+  /embedding|whisper|tts|dall-e|image|sora|moderation|realtime|transcribe|audio|davinci|babbage|instruct/;
+
 /** https://openrouter.ai/docs/api/api-reference/models/get-models; only what answers in text. */
 export function decodeOpenRouter(models: readonly unknown[]): ModelInfo[] {
   return withIds(models.filter(answersInText), (model) => ({

@@ -1,6 +1,13 @@
 /** Which models a server has, with what it says of each. */
 import { type ModelInfo, ProviderError } from "../../../server/domain/model.ts";
-import { decodeLlamaCpp, decodeLmStudio, decodeOllama, decodeOpenRouter, decodePlain } from "./model_decode.ts";
+import {
+  decodeLlamaCpp,
+  decodeLmStudio,
+  decodeOllama,
+  decodeOpenAi,
+  decodeOpenRouter,
+  decodePlain,
+} from "./model_decode.ts";
 import { faultOfNetwork, faultOfStatus, malformed, retryAfterMs } from "./faults.ts";
 import { fields, list, parseJson, text } from "./json.ts";
 import { headersFor, type Server } from "./server.ts";
@@ -32,7 +39,7 @@ type List = (server: Server, signal: AbortSignal) => Promise<ModelInfo[]>;
 
 const listOf: Readonly<Record<Server["preset"]["list"], List>> = {
   plain: async (server, signal) => decodePlain(await openaiModels(server, signal)),
-  openai: async (server, signal) => decodePlain((await openaiModels(server, signal)).filter(isForChat)),
+  openai: async (server, signal) => decodeOpenAi(await openaiModels(server, signal)),
   openrouter: async (server, signal) => decodeOpenRouter(await openaiModels(server, signal)),
   async llamacpp(server, signal) {
     const [models, props] = await Promise.all([
@@ -74,14 +81,6 @@ const detailsAtOnce = 8;
 /** A model of Ollama that is answered by ollama.com, though a local server passes it on. */
 export function isCloudModel(name: string): boolean {
   return /[:-]cloud$/.test(name);
-}
-
-/** OpenAI lists everything it has: pictures, speech, embeddings, models of the past. */
-function isForChat(model: unknown): boolean {
-  const id = text(fields(model).id) ?? "";
-  return !/embedding|whisper|tts|dall-e|image|sora|moderation|realtime|transcribe|audio|davinci|babbage|instruct/.test(
-    id,
-  );
 }
 
 async function openaiModels(server: Server, signal: AbortSignal): Promise<readonly unknown[]> {

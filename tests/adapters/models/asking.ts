@@ -78,3 +78,12 @@ export async function withServer(
     await server.close();
   }
 }
+
+/** Looks again and again, for at most ten seconds. */
+export async function until(isSo: () => boolean, everyMs = 5): Promise<void> {
+  const givenUpAt = performance.now() + 10_000;
+  while (!isSo()) {
+    if (performance.now() > givenUpAt) throw new Error(`It did not come to ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

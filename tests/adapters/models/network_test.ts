@@ -5,7 +5,7 @@ import type { Network } from "../../../server/domain/model.ts";
 import { script } from "../../fakes/model_script.ts";
 import { type ModelServer, openModelServer } from "../../fakes/model_server.ts";
 import { openProxy } from "../../fakes/proxy.ts";
-import { ask, direct, promptFor, testLimits, withServer } from "./asking.ts";
+import { ask, direct, promptFor, testLimits, until, withServer } from "./asking.ts";
 
 const question = "Where are you?";
 
@@ -217,13 +217,4 @@ async function openssl(cwd: string, args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("openssl", { args, cwd, stdout: "null", stderr: "piped" })
     .output();
   assert.ok(success, new TextDecoder().decode(stderr));
-}
-
-/** Looks again and again, for at most ten seconds. */
-async function until(isSo: () => boolean, everyMs = 5): Promise<void> {
-  const givenUpAt = performance.now() + 10_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < givenUpAt, `it did not come to ${isSo}`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-  }
 }
