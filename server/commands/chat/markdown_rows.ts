@@ -15,6 +15,7 @@ export function drawBlock(token: Token, options: DrawOptions): Row[] {
   switch (block.type) {
     case "space":
     case "def":
+    case "checkbox":
       return [];
     case "heading":
       return wrap(withStyle(inline(block.tokens), styles.bold), options);
@@ -43,7 +44,11 @@ export const emptyRow: Row = { text: "", goesOn: false };
 
 function drawList(list: Tokens.List, options: DrawOptions): Row[] {
   return list.items.flatMap((item, index) => {
-    const marker = list.ordered ? `${Number(list.start || 1) + index}. ` : "• ";
+    const marker = item.task
+      ? item.checked ? "☑ " : "☐ "
+      : list.ordered
+      ? `${Number(list.start || 1) + index}. `
+      : "• ";
     const inner = narrower(options, marker.length);
     const parts = item.tokens.map((token) => drawBlock(token, inner)).filter((rows) => rows.length > 0);
     const rows = parts.flatMap((part, at) => at > 0 && list.loose ? [emptyRow, ...part] : part);
@@ -98,8 +103,6 @@ function inline(tokens: readonly Token[] | undefined): Span[] {
         return [{ text: part.text, style: styles.code }];
       case "br":
         return [plain("\n")];
-      case "checkbox":
-        return [plain(part.checked ? "☑ " : "☐ ")];
       case "link":
         return withAddress(withStyle(inside(), styles.underline), part.href);
       case "image":
