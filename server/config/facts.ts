@@ -1,4 +1,5 @@
 /** What the machine and the environment say. The only file, besides adapters' `open`, that sees the environment. */
+import process from "node:process";
 import { cgroupLimits } from "./cgroup.ts";
 
 export interface Facts {
@@ -30,12 +31,14 @@ export function readFacts(): Facts {
   const { os, arch } = Deno.build;
   const limits = os === "linux" ? cgroupLimits(readText) : { cores: null, memoryBytes: null };
   const totalBytes = Deno.systemMemoryInfo().total;
+  // Knows the group's limit even where the files below may not be read; 0: no limit.
+  const constrainedBytes = process.constrainedMemory() || Infinity;
   return {
     env,
     os,
     arch,
     cores: Math.min(navigator.hardwareConcurrency, limits.cores ?? Infinity),
-    memoryBytes: Math.min(totalBytes, limits.memoryBytes ?? Infinity),
+    memoryBytes: Math.min(totalBytes, constrainedBytes, limits.memoryBytes ?? Infinity),
     isContainer: env.container !== undefined || exists("/.dockerenv") || exists("/run/.containerenv"),
     isMainProcess: Deno.pid === 1,
     isKubernetes: env.KUBERNETES_SERVICE_HOST !== undefined,
@@ -50,7 +53,7 @@ export function readFacts(): Facts {
   };
 }
 
-/** Undefined when it is not there or must not be read: then there is no such fact. */
+/** Undefined when it is not there or must not be read (Deno gives `/proc` only to a program that may do everything). */
 function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);

@@ -1,7 +1,7 @@
 /** What can be known about the folder that holds the data. */
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { fileSystemOf, parseMountinfo, parseMountOutput } from "./mounts.ts";
+import { fileSystemOf, fileSystemOfType, parseMountinfo, parseMountOutput } from "./mounts.ts";
 
 export interface FolderFacts {
   /** With links resolved, as far as it exists. */
@@ -16,11 +16,13 @@ export interface FolderFacts {
 /** Looks without writing. A folder that is not there yet is judged by the nearest one that is. */
 export async function readFolderFacts(folder: string): Promise<FolderFacts> {
   const { existing, rest } = await nearestExisting(resolve(folder));
+  const disk = await statfs(existing).catch(asUndefined);
   return {
     path: rest === "" ? existing : resolve(existing, rest),
     exists: rest === "",
-    freeBytes: await freeBytes(existing),
-    fileSystem: await readFileSystem(existing),
+    freeBytes: disk && disk.bavail * disk.bsize,
+    fileSystem: await fileSystemByName(existing) ??
+      (disk && Deno.build.os === "linux" ? fileSystemOfType(disk.type) : undefined),
   };
 }
 
@@ -38,17 +40,8 @@ async function nearestExisting(folder: string): Promise<{ existing: string; rest
   }
 }
 
-async function freeBytes(folder: string): Promise<number | undefined> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch (error) {
-    if (error instanceof Error) return undefined;
-    throw error;
-  }
-}
-
-async function readFileSystem(folder: string): Promise<string | undefined> {
+/** Undefined where the lists may not be read: Deno gives those of Linux only to a program that may do everything. */
+async function fileSystemByName(folder: string): Promise<string | undefined> {
   try {
     switch (Deno.build.os) {
       case "windows":
@@ -61,7 +54,10 @@ async function readFileSystem(folder: string): Promise<string | undefined> {
         return fileSystemOf(folder, parseMountinfo(await Deno.readTextFile("/proc/self/mountinfo")));
     }
   } catch (error) {
-    if (error instanceof Error) return undefined;
-    throw error;
+    return asUndefined(error);
   }
+}
+
+function asUndefined(error: unknown): undefined {
+  if (!(error instanceof Error)) throw error;
 }

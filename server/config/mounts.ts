@@ -48,6 +48,18 @@ export function isNetworkFileSystem(fileSystem: string): boolean {
   return networkFileSystems.has(fileSystem);
 }
 
+/** By the number that Linux's statfs(2) gives; "fuse" does not say what is behind it. Undefined: not one of the usual. */
+export function fileSystemOfType(type: number): string | undefined {
+  return namesOfTypes.get(type >>> 0);
+}
+
+const namesOfTypes = new Map<number, string>([
+  ...[[0xef53, "ext4"], [0x58465342, "xfs"], [0x9123683e, "btrfs"], [0x2fc12fc1, "zfs"], [0xf2f52010, "f2fs"]] as const,
+  ...[[0x01021994, "tmpfs"], [0x794c7630, "overlay"], [0x65735546, "fuse"], [0x01021997, "9p"]] as const,
+  ...[[0x6969, "nfs"], [0x517b, "smb"], [0xff534d42, "cifs"], [0xfe534d42, "smb2"], [0x00c36400, "ceph"]] as const,
+  ...[[0x5346414f, "afs"], [0x0bd00bd0, "lustre"], [0x47504653, "gpfs"]] as const,
+]);
+
 /** Blanks, tabs, line ends and backslashes in paths are written as three octal digits. */
 function unescapeOctal(text: string): string {
   if (!text.includes("\\")) return text;

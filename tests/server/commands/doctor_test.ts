@@ -13,8 +13,8 @@ Deno.test("on a healthy machine the doctor finds the machine, the profile and it
   const { code, stdout } = await program.run(["doctor"], base);
   equal(code, 0, stdout);
   match(stdout, /Profile \w+ \(.+\), tier [1-4]/);
-  match(stdout, /WHISPER_PORT +0  \(the environment \(WHISPER_PORT\)\)/);
-  match(stdout, /database    none yet/);
+  match(stdout, /WHISPER_PORT +0 {2}\(the environment \(WHISPER_PORT\)\)/);
+  match(stdout, /database +none yet/);
   match(stdout, /No problems/);
   deepStrictEqual([...Deno.readDirSync(program.folder)], []);
 });
@@ -66,8 +66,8 @@ Deno.test("config shows every setting with its source, and keeps secrets to itse
   equal((await program.run(["config", "set", "OPENAI_API_KEY", key])).code, 0);
   const { code, stdout } = await program.run(["config"], { WHISPER_LOG: "warn" });
   equal(code, 0);
-  match(stdout, /WHISPER_LOG +warn  \(the environment \(WHISPER_LOG\)\)/);
-  match(stdout, /OPENAI_API_KEY +\(secret\)  \(the settings file .*settings\.json\)/);
+  match(stdout, /WHISPER_LOG +warn {2}\(the environment \(WHISPER_LOG\)\)/);
+  match(stdout, /OPENAI_API_KEY +\(secret\) {2}\(the settings file .*settings\.json\)/);
   ok(!stdout.includes(key));
   match((await program.run(["config", "path"])).stdout, /settings\.json\n$/);
   const { settings } = JSON.parse((await program.run(["config", "--json"])).stdout);

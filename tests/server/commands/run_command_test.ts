@@ -2,7 +2,7 @@ import { equal, match } from "node:assert/strict";
 import { openProgramInFolder } from "./program_in_folder.ts";
 
 const cases: readonly [words: string[], code: number, stdout: RegExp, stderr: RegExp][] = [
-  [["help"], 0, /Commands:\n  serve .*\n(.*\n)*  help /, /^$/],
+  [["help"], 0, /Commands:\n {2}serve .*\n(.*\n)* {2}help /, /^$/],
   [["--help"], 0, /Commands:/, /^$/],
   [["help", "export"], 0, /^Usage: whisperengine export \[FILE\] \[FLAGS\]\n(.*\n)*.*--passphrase/, /^$/],
   [["export", "--help"], 0, /^Usage: whisperengine export/, /^$/],

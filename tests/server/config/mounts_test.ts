@@ -1,6 +1,7 @@
 import { equal } from "node:assert/strict";
 import {
   fileSystemOf,
+  fileSystemOfType,
   isNetworkFileSystem,
   type Mount,
   parseMountinfo,
@@ -44,3 +45,11 @@ for (const [path, mounts, fileSystem, isNetwork] of cases) {
     equal(fileSystem !== undefined && isNetworkFileSystem(fileSystem), isNetwork);
   });
 }
+
+Deno.test("a network file system is known by its number too, signed or not", () => {
+  for (const type of [0x6969, 0xff534d42, 0xff534d42 | 0, 0xfe534d42, 0x01021997, 0x00c36400]) {
+    equal(isNetworkFileSystem(fileSystemOfType(type)!), true, type.toString(16));
+  }
+  for (const type of [0xef53, 0x9123683e, 0x65735546]) equal(isNetworkFileSystem(fileSystemOfType(type)!), false);
+  equal(fileSystemOfType(12345), undefined);
+});
