@@ -26,6 +26,11 @@ export function searchContract(name: string, open: OpenStore): void {
     assert.deepEqual(await texts("天气"), ["北京的天气怎么样"]);
     assert.deepEqual(await texts("气天"), []);
     assert.deepEqual(await texts("สวัสดี"), ["สวัสดีครับ"]);
+    await talk(store, "Съешь ещё мягких йогуртов", "ΟΔΥΣΣΕΎΣ カード");
+    for (const query of ["съешь еще", "ЙОГУРТ", "Ещё"]) {
+      assert.deepEqual(await texts(query), ["Съешь ещё мягких йогуртов"]);
+    }
+    for (const query of ["οδυσσευς", "カード"]) assert.deepEqual(await texts(query), ["ΟΔΥΣΣΕΎΣ カード"]);
   });
 
   Deno.test(`${name}: the highlights are the words that were searched for`, async () => {

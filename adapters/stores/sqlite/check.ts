@@ -1,5 +1,6 @@
 /** Looks whether a file is a sound database of ours. Writes nothing, and may look while another process writes. */
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { strangeMigration } from "../sql/migrate.ts";
 import { appliedMigrations } from "./applied_migrations.ts";
 import { problemOf } from "./failure.ts";
@@ -12,7 +13,7 @@ import { migrations } from "./migrations.ts";
 export async function checkDatabase(file: string): Promise<string | null> {
   try {
     await Deno.stat(file);
-    const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+    const database = await openToRead(file);
     try {
       return look(database);
     } finally {
@@ -23,6 +24,22 @@ export async function checkDatabase(file: string): Promise<string | null> {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     return problem;
+  }
+}
+
+/** A file in a folder that cannot be written is opened as one that nobody changes: then it needs no files beside it. */
+async function openToRead(file: string): Promise<DatabaseSync> {
+  const isWritten = await Deno.stat(`${file}-wal`).then(() => true, () => false);
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  try {
+    database.prepare("select 1 from sqlite_schema").get();
+    return database;
+  } catch (error) {
+    database.close();
+    if (isWritten || problemOf(error) === undefined) throw error;
+    const url = pathToFileURL(file);
+    url.searchParams.set("immutable", "1");
+    return new DatabaseSync(url, { readOnly: true });
   }
 }
 

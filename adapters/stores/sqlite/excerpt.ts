@@ -10,11 +10,9 @@ export interface Excerpt {
 
 /** In UTF-16 units. */
 const [before, length] = [60, 240];
-/** A hit further inside is not looked for: nobody waits for it. */
-const maxSearched = 200_000;
 
 export function excerptOf(text: string, phrases: readonly Phrase[]): Excerpt {
-  const words = [...wordsOf(text.slice(0, maxSearched))];
+  const words = [...wordsOf(text)];
   const hits = findHits(words, phrases);
   const first = hits[0]?.[0] ?? 0;
   // Cut between words; a word longer than the excerpt is cut where it must be.

@@ -15,7 +15,7 @@ create table search_rows (
   unique (short, number)
 );
 create virtual table search_index using fts5 (
-  owner, text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  owner, text, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'"
 );
 create trigger search_insert after insert on messages when new.text is not null begin
   insert or ignore into search_conversations (conversation_id) values (new.conversation_id);

@@ -3,11 +3,13 @@
 /** Scripts written without spaces between words. */
 const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}` +
   String.raw`\p{Script=Khmer}\p{Script=Myanmar}`;
-const unspacedLetter = new RegExp(`(?=[${unspaced}])[\\p{L}\\p{N}]\\p{M}*`, "gu");
 const anyWord = new RegExp(
   `(?=[${unspaced}])[\\p{L}\\p{N}]\\p{M}*|(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{Co}]\\p{M}*)+`,
   "gu",
 );
+
+/** In UTF-16 units: what stands further inside a message is not found, so that a huge one holds nobody up. */
+const maxSearched = 200_000;
 
 export interface Word {
   /** Without case and accents. */
@@ -17,19 +19,25 @@ export interface Word {
   readonly end: number;
 }
 
-/** The words of a text in order. */
+/** The words of a text in order, as far as it is searched. */
 export function* wordsOf(text: string): Generator<Word> {
-  for (const match of text.matchAll(anyWord)) {
+  for (const match of text.slice(0, maxSearched).matchAll(anyWord)) {
     yield { folded: fold(match[0]), start: match.index, end: match.index + match[0].length };
   }
 }
 
-/** The text as it is given to the tokenizer `unicode61`, which knows no words where there are no spaces. */
+/** The text as the index is given it: its words, folded, so that the index and we never differ in what a word is. */
 export function searchWords(text: string): string {
-  return text.replace(unspacedLetter, " $& ");
+  return [...wordsOf(text)].map((word) => word.folded).join(" ");
 }
 
-/** As `unicode61 remove_diacritics 2` does it. */
+/** Scripts in which people leave accents and points out when they search; elsewhere (й, ド) they make another letter. */
+const accents = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}])\p{M}+/gu;
+
+/** By way of the capitals, in which ß, ſ and ς become the letters that they stand for. */
 function fold(word: string): string {
-  return word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(word)) return word.toLowerCase();
+  const lower = word.toUpperCase().toLowerCase();
+  return lower.normalize("NFD").replace(accents, "$1").normalize("NFC").replaceAll("ς", "σ").replaceAll("ё", "е");
 }
