@@ -14,7 +14,7 @@ import { commands } from "./table.ts";
 const helpFlag: Flag = { name: "help", short: "h", about: "Show this help" };
 
 /** The flags that are settings, for the commands that take them. */
-export const settingFlags: readonly Flag[] = Object.values(settingRows).flatMap(({ flag, about }) =>
+const settingFlags: readonly Flag[] = Object.values(settingRows).flatMap(({ flag, about }) =>
   flag === null ? [] : [{ ...flag, about }]
 );
 
