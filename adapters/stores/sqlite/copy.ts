@@ -4,17 +4,21 @@ import { problemOf } from "./failure.ts";
 
 /**
  * The worker's whole program. A string, because bundled code has no file of its own that a worker could be made
- * from. `vacuum into` reads one snapshot while others write; node:sqlite's `backup` starts again at every write.
+ * from. All pages in one step, which is one snapshot: between steps, a write by others would start it again. Not
+ * `vacuum into`: it attaches a database, which Deno allows only to programs that may read and write every file.
  */
 const program = `
-import { DatabaseSync } from "node:sqlite";
-self.onmessage = ({ data: { from, to } }) => {
+import { backup, DatabaseSync } from "node:sqlite";
+self.onmessage = async ({ data: { from, to } }) => {
   try {
     const source = new DatabaseSync(from, { readOnly: true, timeout: 5000 });
-    try { source.prepare("vacuum into ?").run(to); } finally { source.close(); }
-    const copy = new DatabaseSync(to, { readOnly: true });
+    try { await backup(source, to, { rate: 2 ** 31 - 1 }); } finally { source.close(); }
+    const copy = new DatabaseSync(to);
     let found;
-    try { found = copy.prepare("pragma integrity_check(1)").get().integrity_check; } finally { copy.close(); }
+    try {
+      copy.exec("pragma journal_mode = delete"); // one file, which needs none beside it
+      found = copy.prepare("pragma integrity_check(1)").get().integrity_check;
+    } finally { copy.close(); }
     const file = Deno.openSync(to, { read: true, write: true });
     try { file.syncSync(); } finally { file.close(); }
     self.postMessage(found === "ok" ? {} : { damage: found });
