@@ -78,8 +78,8 @@ Deno.test("nothing is sent before the first read, or when it was stopped before"
 
 Deno.test("a reader that does not keep up slows the server down instead of filling the memory", async () => {
   await withServer({}, async ({ provider, server }) => {
-    const events = provider.generate(promptFor("sim-n200000", question), new AbortController().signal)
-      [Symbol.asyncIterator]();
+    const prompt = promptFor("sim-n200000", question, { maxOutputTokens: 200_000 });
+    const events = provider.generate(prompt, new AbortController().signal)[Symbol.asyncIterator]();
     await events.next();
     let sent = -1;
     // Until the server has not been able to send for a while.
