@@ -42,7 +42,9 @@ export function faultOfNetwork(server: Server, error: unknown): ProviderError {
       `The proxy does not let us through to ${label}: check the proxy setting, or add ${host} to NO_PROXY`,
     );
   }
-  switch (code) {
+  const isConnecting = fields(error).syscall === "connect" || code.startsWith("UND_ERR_CONNECT");
+  // A connection that was lost later has the same codes, when the call may have been taken.
+  switch (isConnecting || !/^E(TIMEDOUT|HOSTUNREACH|NETUNREACH)$/.test(code) ? code : "") {
     case "ECONNREFUSED":
       return unreachable(`Nothing answers at ${host}, where ${label} should be: ${preset.startHint}`);
     case "ENOTFOUND":
