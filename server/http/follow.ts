@@ -31,5 +31,11 @@ export async function answerTurn(
   const error = toStreamError(turn);
   if (!error) return c.json(reply);
   const { code, message, retryable } = error;
-  return answerProblem(c, { status: statusOfFailure(code), code, detail: message, more: { retryable, ...reply } });
+  // An interrupted turn knows what interrupted it: the provider, or our own stopping.
+  return answerProblem(c, {
+    status: statusOfFailure(turn.errorCode ?? code),
+    code,
+    detail: message,
+    more: { retryable, ...reply },
+  });
 }

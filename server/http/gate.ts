@@ -19,7 +19,7 @@ export function openGate(
   { store, limits }: { store: Store; limits: Pick<HttpLimits, "openStreams" | "waitingTurns"> },
 ): Gate {
   let open = 0;
-  let queue = { waiting: Promise.resolve(0), untilMs: 0 };
+  let queue = { waiting: Promise.resolve(0), untilMs: 0, since: 0 };
 
   return {
     get open() {
@@ -42,9 +42,12 @@ export function openGate(
       const now = performance.now();
       if (now > queue.untilMs) {
         const waiting = store.turns.countOpen().then(({ queued }) => queued);
-        queue = { waiting, untilMs: now + queueAgeMs };
+        queue = { waiting, untilMs: now + queueAgeMs, since: 0 };
       }
-      if (await queue.waiting >= limits.waitingTurns) {
+      // Those let in since the look may wait too: a burst must not slip through between two looks.
+      const { since } = queue;
+      queue.since += 1;
+      if (await queue.waiting + since >= limits.waitingTurns) {
         throw new ChatError("rate_limited", "Cannot take another message now: too many wait to be answered", {
           retryAfterMs: 5000,
         });

@@ -72,6 +72,7 @@ export function problemOf(error: unknown): Problem {
 /** The status for a turn that failed with this code: anything that is not ours is the provider's fault. */
 export function statusOfFailure(code: string): number {
   if (code === "interrupted") return 503;
+  if (code === "internal") return 500;
   return Object.hasOwn(statusOf, code) ? statusOf[code as ErrorCode] : 502;
 }
 
@@ -88,8 +89,7 @@ export function answerProblem(c: Context<HttpEnv>, problem: Problem): Response {
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="WhisperEngine"';
   if (isOpenAi(c)) {
     headers["content-type"] = "application/json";
-    const error = { message: detail, type: openAiType(status), param: null, code: openAiCode(problem) };
-    return new Response(JSON.stringify({ error }), { status, headers });
+    return new Response(JSON.stringify({ error: openAiError(problem) }), { status, headers });
   }
   headers["content-type"] = "application/problem+json";
   const body = {
@@ -102,6 +102,11 @@ export function answerProblem(c: Context<HttpEnv>, problem: Problem): Response {
     ...problem.more,
   };
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** As OpenAI's API says it. */
+export function openAiError(problem: Problem) {
+  return { message: problem.detail, type: openAiType(problem.status), param: null, code: openAiCode(problem) };
 }
 
 function isOpenAi(c: Context<HttpEnv>): boolean {

@@ -8,6 +8,7 @@ import { readJson } from "./body.ts";
 import { askModelsMs } from "./models.ts";
 import { operation } from "./operation.ts";
 import type { HttpEnv, Server } from "./options.ts";
+import { openAiError, problemOf } from "./problem.ts";
 
 const tag = "OpenAI-compatible";
 /** Everything in it is the provider's business; only where it goes is ours. */
@@ -79,11 +80,14 @@ async function relay(c: Context<HttpEnv>, server: Server, path: RelayRequest["pa
   }
   const headers = new Headers({ "content-type": call.contentType, "cache-control": "no-store, no-transform" });
   if (call.retryAfter !== null) headers.set("retry-after", call.retryAfter);
-  return new Response(watchEnd(call.body, release), { status: call.status, headers });
+  return new Response(passOn(call, release), { status: call.status, headers });
 }
 
-/** The same bytes; `onEnd` is called once they have ended, failed or are no longer wanted. */
-function watchEnd(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
+/**
+ * The same bytes. A stream that breaks off says so in an event, as OpenAI's does, because its status is long sent.
+ * `onEnd` is called once they have ended, failed or are no longer wanted.
+ */
+function passOn({ body, contentType }: RelayedCall, onEnd: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -92,7 +96,12 @@ function watchEnd(body: ReadableStream<Uint8Array>, onEnd: () => void): Readable
         if (!done) return controller.enqueue(value);
         controller.close();
       } catch (error) {
-        controller.error(error);
+        if (!contentType.startsWith("text/event-stream")) {
+          controller.error(error);
+        } else {
+          controller.enqueue(errorEvent(error));
+          controller.close();
+        }
       }
       onEnd();
     },
@@ -101,6 +110,12 @@ function watchEnd(body: ReadableStream<Uint8Array>, onEnd: () => void): Readable
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/** The blank line first ends an event that was torn. */
+function errorEvent(error: unknown): Uint8Array {
+  const data = JSON.stringify({ error: openAiError(problemOf(error)) });
+  return new TextEncoder().encode(`\n\ndata: ${data}\n\n`);
 }
 
 /** `created` is a must in OpenAI's shape, and providers do not say. */
