@@ -46,7 +46,9 @@ export function streamMarkdown(): StreamedMarkdown {
 }
 
 /** A block ends only when the next one has begun: until then a line may yet turn it into a heading, list or table. */
-function startOfLastBlock(text: string): number {
+function startOfLastBlock(pending: string): number {
+  // A line that is not whole may look like something else: "|-" like the rule of a table.
+  const text = pending.slice(0, pending.lastIndexOf("\n") + 1);
   const tokens = lexer(text);
   const last = tokens.findLastIndex((token) => token.type !== "space");
   const before = tokens.slice(0, Math.max(0, last)).reduce((sum, token) => sum + token.raw.length, 0);
