@@ -1,12 +1,10 @@
 /** Who is connected: the providers that were named, the model servers found on this machine, and the guide last. */
-import type { FoundServer, ModelModule, ModelProvider, Network, ProviderSettings } from "./domain/model.ts";
+import type { FoundServer, ModelModule, ModelProvider, ProviderSettings, Surroundings } from "./domain/model.ts";
 import type { Table } from "./domain/table.ts";
 
-export interface ProviderOptions {
+export interface ProviderOptions extends Surroundings {
   readonly table: Table<ModelModule>;
   readonly named: readonly ProviderSettings[];
-  readonly network: Network;
-  readonly findServers: (signal: AbortSignal) => Promise<readonly FoundServer[]>;
 }
 
 /** How long a search of this machine is believed; shorter while nothing is connected, so that a server just started counts. */
@@ -21,7 +19,7 @@ export function openProviders({ table, named, network, findServers }: ProviderOp
 
   function open(settings: ProviderSettings): Promise<ModelProvider> {
     const key = `${settings.name} ${settings.baseUrl}`;
-    const known = opened.get(key) ?? openWith(table, settings, network);
+    const known = opened.get(key) ?? openWith(table, settings, { network, findServers });
     opened.set(key, known);
     known.catch(() => opened.delete(key));
     return known;
@@ -50,10 +48,10 @@ export function openProviders({ table, named, network, findServers }: ProviderOp
 async function openWith(
   table: Table<ModelModule>,
   settings: ProviderSettings,
-  network: Network,
+  surroundings: Surroundings,
 ): Promise<ModelProvider> {
   const entry = table[settings.kind];
   if (!entry) throw new Error(`there is no kind of provider "${settings.kind}"`);
   const { open } = await entry.load();
-  return await open(settings, network);
+  return await open(settings, surroundings);
 }

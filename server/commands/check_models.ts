@@ -29,18 +29,24 @@ export async function checkModels(
   const here = found
     .filter(({ kind }) => !settings.providers.some(({ name }) => name === kind))
     .map(({ kind, baseUrl }) => ({ name: kind, kind, baseUrl, apiKey: null }));
-  const providers = await Promise.all([...settings.providers, ...here].map((one) => ask(program, settings, one)));
+  const providers = await Promise.all(
+    [...settings.providers, ...here].map((one) => ask(program, { settings, found }, one)),
+  );
   const problems = providers.flatMap(({ name, kind, problem }): Problem[] =>
     problem === null ? [] : [{ setting: fieldOf(program, name, kind), message: problem, isFatal: false }]
   );
   return { providers, problems: [...problems, ...checkChoices(settings, providers)] };
 }
 
-async function ask(program: Program, settings: Settings, provider: ProviderSettings): Promise<ProviderFinding> {
+async function ask(
+  program: Program,
+  { settings, found }: { settings: Settings; found: readonly FoundServer[] },
+  provider: ProviderSettings,
+): Promise<ProviderFinding> {
   const { name, kind } = provider;
   const module = await program.tables.models[kind]?.load();
   if (module === undefined) throw new Error(`there is no kind of provider "${kind}"`);
-  const opened = await module.open(provider, settings.network);
+  const opened = await module.open(provider, { network: settings.network, findServers: () => Promise.resolve(found) });
   const finding = { name, kind, isLocal: opened.isLocal, host: opened.host };
   try {
     const offered = await opened.models(AbortSignal.timeout(timeLimitMs));

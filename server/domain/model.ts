@@ -127,9 +127,16 @@ export interface FoundServer {
   readonly models: readonly string[];
 }
 
+/** What a provider may know of the machine it runs on. */
+export interface Surroundings {
+  readonly network: Network;
+  /** The model servers that answer here now; never throws. */
+  readonly findServers: (signal: AbortSignal) => Promise<readonly FoundServer[]>;
+}
+
 /** What a module behind a row of `adapters/models/table.ts` exports. */
 export interface ModelModule {
-  open(settings: ProviderSettings, network: Network): Promise<ModelProvider>;
+  open(settings: ProviderSettings, surroundings: Surroundings): Promise<ModelProvider>;
 }
 
 /** A request of an OpenAI-compatible client, passed on as it is. */

@@ -1,7 +1,6 @@
 /** What answers when no model is connected: it says so, what was found on this machine, and how to connect one. */
 import type { FoundServer, ModelModule, ModelProvider } from "../../../server/domain/model.ts";
 import { answerTo } from "./answer.ts";
-import { findServers } from "./find_servers.ts";
 
 export interface GuideOptions {
   /** The model servers that answer on this machine; never throws. */
@@ -10,7 +9,7 @@ export interface GuideOptions {
   readonly wordMs?: number;
 }
 
-export const open: ModelModule["open"] = async () => openGuide({ findServers });
+export const open: ModelModule["open"] = async (_settings, { findServers }) => openGuide({ findServers });
 
 export function openGuide({ findServers, wordMs = 12 }: GuideOptions): ModelProvider {
   return {

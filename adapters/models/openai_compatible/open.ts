@@ -21,7 +21,7 @@ export interface CompatibleProvider extends RelayingProvider {
 }
 
 /** Makes no connection. Throws `ChatError` "invalid" for settings that cannot work. */
-export const open: ModelModule["open"] = async (settings, network) => openCompatible(settings, network);
+export const open: ModelModule["open"] = async (settings, { network }) => openCompatible(settings, network);
 
 export function openCompatible(
   settings: ProviderSettings,

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answerTo } from "../../../adapters/models/guide/answer.ts";
-import { findServers } from "../../../adapters/models/guide/find_servers.ts";
 import { openGuide } from "../../../adapters/models/guide/open.ts";
 import type { FoundServer } from "../../../server/domain/model.ts";
 import { ask, promptFor } from "./asking.ts";
@@ -78,11 +77,4 @@ Deno.test("it stops when it is told to", async () => {
   const next = events.next();
   stop.abort();
   assert.equal((await next).done, true);
-});
-
-Deno.test("the search of this machine ends at once when it is stopped, and finds what answers there", async () => {
-  assert.deepEqual(await findServers(AbortSignal.abort()), []);
-  for (const { baseUrl } of await findServers(new AbortController().signal)) {
-    assert.match(baseUrl, /^http:\/\/127\.0\.0\.1:/);
-  }
 });
