@@ -48,7 +48,10 @@ Deno.test("every row of the table opens, without a connection", async () => {
   for (const [kind, { load }] of Object.entries(table)) {
     const { open } = await load();
     const baseUrl = kind === "custom" ? "http://127.0.0.1:1/v1" : null;
-    const provider = await open({ name: kind, kind, baseUrl, apiKey: "k" }, direct);
+    const provider = await open({ name: kind, kind, baseUrl, apiKey: "k" }, {
+      network: direct,
+      findServers: async () => [],
+    });
     assert.equal(provider.name, kind);
     assert.equal(provider.isLocal, !["openai", "openrouter"].includes(kind));
     if ("close" in provider && typeof provider.close === "function") await provider.close();
