@@ -34,9 +34,9 @@ async function putAside(file: string): Promise<string | null> {
     return null;
   }
   const old = `${file}.replaced-${new Date().toISOString().replace(/[:.]/g, "-")}.db`;
-  fold(file);
+  if (await checkDatabase(file) === null) fold(file);
   await Deno.link(file, old).catch(() => Deno.copyFile(file, old));
-  // A log that could not be folded in (a damaged database) belongs to the old one, and would spoil the new.
+  // The log of a damaged database is left as it is: it belongs to the old one, and would spoil the new.
   if (await exists(`${file}-wal`)) await Deno.rename(`${file}-wal`, `${old}-wal`);
   await removeLogs(file);
   return old;
@@ -44,14 +44,12 @@ async function putAside(file: string): Promise<string | null> {
 
 /** The last connection that closes folds the log into the file and removes it. */
 function fold(file: string): void {
+  const database = new DatabaseSync(file);
   try {
-    const database = new DatabaseSync(file);
-    try {
-      database.exec("pragma wal_checkpoint(truncate)");
-    } finally {
-      database.close();
-    }
-  } catch { /* it is damaged, which may be why it is replaced */ }
+    database.exec("pragma wal_checkpoint(truncate)");
+  } finally {
+    database.close();
+  }
 }
 
 async function removeLogs(file: string): Promise<void> {

@@ -138,8 +138,10 @@ Deno.test("a damaged database can be replaced, a damaged backup cannot", async (
     restoreBackup(join(folder.path, "none.db"), folder.file),
     (error) => isChatError(error, "invalid"),
   );
-  await restoreBackup(backup, folder.file);
+  await Deno.writeFile(`${folder.file}-wal`, new Uint8Array(50_000).fill(2));
+  const old = await restoreBackup(backup, folder.file);
   assert.equal(await checkDatabase(folder.file), null);
+  assert.deepEqual(await Deno.readFile(`${old}-wal`), new Uint8Array(50_000).fill(2));
 });
 
 Deno.test("nothing is put back while the database is in use, and looking at it disturbs nobody", async () => {
