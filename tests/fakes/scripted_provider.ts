@@ -35,6 +35,7 @@ export interface ScriptedOptions {
   readonly failing?: number;
   readonly name?: string;
   readonly isLocal?: boolean;
+  readonly contextTokens?: number;
 }
 
 /** The whole answer to a question, token by token. */
@@ -46,6 +47,7 @@ export function script(question: string): string[] {
 
 export function openScriptedProvider(options: ScriptedOptions = {}): ModelProvider {
   const { invoices, tokenMs = 0, failing = 0, name = "scripted", isLocal = false } = options;
+  const { contextTokens = scriptedInfo.contextTokens } = options;
 
   async function* generate(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelEvent> {
     let [tokens, costMicroUsd] = [0, 0];
@@ -90,6 +92,6 @@ export function openScriptedProvider(options: ScriptedOptions = {}): ModelProvid
   return {
     ...{ name, isLocal, generate },
     host: "127.0.0.1:1",
-    models: async () => [scriptedInfo],
+    models: async () => [{ ...scriptedInfo, contextTokens }],
   };
 }
