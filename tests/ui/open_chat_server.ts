@@ -1,5 +1,5 @@
 /** The real server with its pages, over a real store and a scripted model, that can be stopped, started, and cut off. */
-import { open as openProvider } from "../../adapters/models/openai_compatible/open.ts";
+import { openCompatible } from "../../adapters/models/openai_compatible/open.ts";
 import { open as openStore } from "../../adapters/stores/sqlite/open.ts";
 import { openEngine } from "../../server/chat/open_engine.ts";
 import type { Engine } from "../../server/chat/engine.ts";
@@ -28,14 +28,19 @@ export interface ChatServerOptions {
   /** The first one is the default. */
   readonly models: readonly string[];
   readonly auth?: Auth;
+  /** Whether a second provider, "far", is there, which counts as being elsewhere. */
+  readonly hasFar?: boolean;
 }
 
 const network = { httpProxy: null, httpsProxy: null, noProxy: null, caCertificates: null };
 
-export async function openChatServer({ models, auth = { mode: "none" } }: ChatServerOptions): Promise<ChatServer> {
+export async function openChatServer(
+  { models, auth = { mode: "none" }, hasFar = false }: ChatServerOptions,
+): Promise<ChatServer> {
   const folder = await Deno.makeTempDir();
   const model = await openModelServer({ models });
-  const provider = await openProvider({ name: "sim", kind: "custom", baseUrl: model.url, apiKey: null }, network);
+  const provider = openCompatible({ name: "sim", kind: "custom", baseUrl: model.url, apiKey: null }, network);
+  const far = { ...provider, name: "far", isLocal: false };
   const pages = await openPages(new URL("../../ui/dist/", import.meta.url));
   let cutAfter: number | null = null;
   let port = 0;
@@ -49,7 +54,7 @@ export async function openChatServer({ models, auth = { mode: "none" } }: ChatSe
     const engine: Engine = openEngine({
       store,
       platforms: new Map(),
-      providers: () => Promise.resolve([provider]),
+      providers: () => Promise.resolve(hasFar ? [provider, far] : [provider]),
       defaultModel: `sim/${models[0]}`,
       fallbackModel: null,
       backgroundModel: null,
@@ -63,7 +68,9 @@ export async function openChatServer({ models, auth = { mode: "none" } }: ChatSe
       closing: closing.signal,
       adapterProblem: () => Promise.resolve(undefined),
     });
-    const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, async (request, info) => {
+    // a stream that is cut off on purpose is no news
+    const quiet = { onListen: () => {}, onError: () => new Response(null, { status: 500 }) };
+    const server = Deno.serve({ hostname: "127.0.0.1", port, ...quiet }, async (request, info) => {
       const response = await app.fetch(request, info);
       return cutAfter === null ? response : cutStream(response, cutAfter);
     });

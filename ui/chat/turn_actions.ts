@@ -8,7 +8,7 @@ import type { Thread } from "./thread.ts";
 export interface TurnActions {
   stop(turnId: string): void;
   continueTurn(turnId: string): void;
-  /** `model` null: the one that was asked before. */
+  /** `model` null: the one that is chosen in the conversation. */
   regenerate(turnId: string, model: string | null): void;
   activate(messageId: string): void;
   /** Null: the default. */
@@ -68,7 +68,8 @@ export function createTurnActions(
       void run(() => callJson(`/api/turns/${turnId}/stop`, { method: "POST" }));
     },
     continueTurn: (turnId) => void run(() => callJson(`/api/turns/${turnId}/continue`, { method: "POST" })),
-    regenerate: (turnId, model) => regenerate(turnId, model, false),
+    // asked again, the model that is chosen now answers, not the one that did then
+    regenerate: (turnId, model) => regenerate(turnId, model ?? chat.current.value?.model ?? null, false),
     activate: (messageId) => void run(() => callJson(`/api/messages/${messageId}/activate`, { method: "POST" })),
     chooseModel: (model) => chooseModel(model, false),
   };

@@ -132,7 +132,8 @@ function Aftermath({ model, message }: { model: ChatModel; message: WireMessage 
       </div>
     );
   }
-  return message.notice === null ? null : <p class="dimmer">{message.notice}</p>;
+  const words = message.notice ?? (message.state === "done" && message.text === "" ? "It ended without a word." : null);
+  return words === null ? null : <p class="dimmer">{words}</p>;
 }
 
 /** Counts up, twice a second. */

@@ -41,7 +41,9 @@ function openFence(text: string): string | null {
 /** A last line that is nothing but the beginning of some mark says nothing yet. */
 function holdBackMarker(text: string): string {
   const start = text.lastIndexOf("\n") + 1;
-  return /^[ \t>]*(?:[-*+_=#`~|:]+|\d+[.)]?)[ \t]*$/.test(text.slice(start)) ? text.slice(0, start) : text;
+  return /^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:[-*+_=#`~|:]+|\d+[.)]?)[ \t]*$/.test(text.slice(start))
+    ? text.slice(0, start)
+    : text;
 }
 
 /** A table is shown once its second line is whole: before that it would read as a line of bars. */
@@ -71,14 +73,14 @@ function closeInline(text: string): string {
     const inside = text.slice(openAt + open.length);
     return closeMarks(text.slice(0, openAt), inside.trim() === "" ? "" : open + inside.replace(/`+$/, "") + open);
   }
-  rest = rest.replace(/!?\[([^\]\n]*)\]\([^)\s]*$/, "$1").replace(/!?\[([^\]\n]*)$/, "$1");
+  rest = rest.replace(/!?\[([^\]\n]*)\]\([^)\s]*$/, "$1").replace(/!?\[([^\]\n]*)\]?$/, "$1");
   return closeMarks(rest, "");
 }
 
 function closeMarks(text: string, code: string): string {
   const plain = text.replace(/(?<!\\)(`+)(?!`)[^]*?\1/g, (span) => "x".repeat(span.length));
   const stack: string[] = [];
-  for (const match of plain.matchAll(/(?<!\\)(\*\*\*|\*\*|\*|~~|(?<!\w)__|__(?!\w)|(?<!\w)_|_(?!\w))/g)) {
+  for (const match of plain.matchAll(/(?<!\\)(\*\*\*|\*\*|\*|~~|~$|(?<!\w)__|__(?!\w)|(?<!\w)_|_(?!\w))/g)) {
     const mark = match[0];
     const after = plain[match.index + mark.length];
     const before = plain[match.index - 1];
