@@ -12,7 +12,7 @@ export function healthRoutes({ store, version, closing, adapterProblem }: Server
       if (closing.aborted) throw new ChatError("unavailable", "Cannot serve any more: the server is stopping");
       const adapter = c.req.query("adapter");
       if (adapter === undefined) {
-        await withinLimit(store.ping(), "the store did not answer in time");
+        await withinLimit(store.ping().catch(refuse), "the store did not answer in time");
         return c.json({ status: "ok" });
       }
       const signal = AbortSignal.timeout(timeLimitMs);
@@ -21,6 +21,12 @@ export function healthRoutes({ store, version, closing, adapterProblem }: Server
       if (problem !== null) throw new ChatError("unavailable", problem);
       return c.json({ status: "ok", adapter });
     });
+}
+
+/** However a store fails, traffic should go elsewhere. */
+function refuse(cause: unknown): never {
+  if (cause instanceof ChatError) throw cause;
+  throw new ChatError("unavailable", "Cannot serve now: the store does not answer", { cause });
 }
 
 async function withinLimit<T>(work: Promise<T>, problem: string): Promise<T> {

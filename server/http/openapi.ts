@@ -2,9 +2,11 @@
 import { Hono } from "hono";
 import { generateSpecs } from "hono-openapi";
 import { ChatError } from "../domain/error.ts";
+import { docsSecurityPolicy } from "./headers.ts";
 import type { HttpEnv, Server } from "./options.ts";
 
-const page = `<!doctype html>
+const page = (needsKey: boolean) =>
+  `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -15,8 +17,8 @@ const page = `<!doctype html>
 </head>
 <body>
 <rapi-doc spec-url="/api/openapi.json" load-fonts="false" show-header="false" allow-server-selection="false"
-  allow-authentication="true" render-style="read" theme="light" font-size="largest" sort-endpoints-by="none"
-  regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace"></rapi-doc>
+  allow-authentication="${needsKey}" render-style="read" theme="light" font-size="largest" sort-endpoints-by="none"
+  primary-color="#8a6414" nav-bg-color="#2a2724" regular-font="system-ui, sans-serif" mono-font="ui-monospace, monospace"></rapi-doc>
 </body>
 </html>
 `;
@@ -30,7 +32,10 @@ export function openApiRoutes(server: Pick<Server, "auth" | "version" | "pages">
       description ??= describeApi(server, app);
       return c.body(await description, 200, { "content-type": "application/json" });
     })
-    .get("/api/docs", (c) => c.html(page))
+    .get(
+      "/api/docs",
+      (c) => c.html(page(server.auth.mode === "key"), 200, { "content-security-policy": docsSecurityPolicy }),
+    )
     .get("/api/docs/rapidoc.js", async (c) => {
       script ??= readScript(server);
       script.catch(() => script = undefined);

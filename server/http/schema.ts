@@ -33,11 +33,11 @@ export const editRequest = z.object({
   stream: stream.nullish(),
   allow_outside: allowOutside.nullish(),
   user_id: z.union([z.string().max(200), z.int()]).nullish().describe("Speaks for this user of your own program"),
-}).meta({ ref: "EditRequest" });
+}).meta({ ref: "EditRequest", examples: [{ message: "Say goodbye in Greek" }] });
 
 export const chatRequest = editRequest.extend({
   conversation_id: z.string().max(100).nullish().describe("Goes on there; without it, a new conversation"),
-}).meta({ ref: "ChatRequest" });
+}).meta({ ref: "ChatRequest", examples: [{ message: "Say hello in Greek", user_id: "developer_123" }] });
 
 export type ChatRequest = z.infer<typeof chatRequest>;
 

@@ -76,7 +76,7 @@ async function openProvider(kind: "guide" | "custom", baseUrl: string | null): P
   const { open } = await models[kind]!.load();
   const name = kind === "guide" ? kind : "sim";
   const network = { httpProxy: null, httpsProxy: null, noProxy: null, caCertificates: null };
-  return await open({ name, kind, baseUrl, apiKey: null }, network);
+  return await open({ name, kind, baseUrl, apiKey: null }, { network, findServers: () => Promise.resolve([]) });
 }
 
 export function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
