@@ -7,7 +7,7 @@ const mostDrafts = 50;
 
 /** `conversation` null: the new one. Empty when there is none. */
 export function loadDraft(conversation: string | null): string {
-  return read(localStorage, draftPrefix + (conversation ?? "new")) ?? "";
+  return localStorage.getItem(draftPrefix + (conversation ?? "new")) ?? "";
 }
 
 export function saveDraft(conversation: string | null, text: string): void {
@@ -18,26 +18,25 @@ export function saveDraft(conversation: string | null, text: string): void {
   write(localStorage, key, text);
 }
 
-/**
- * What was sent but not accepted yet lives with its tab, so that a refresh sends it again under the same key. After
- * a day the server forgets keys, so older ones are given back as drafts only.
- */
+/** A day later the server has forgotten the key of a message, so that only the person can say whether it goes out. */
+const oldestMs = 20 * 3_600_000;
+
+/** What was sent but not accepted lives with its tab: after a refresh it is sent again, under the same key. */
 export function loadOutbox(conversation: string | null): readonly Outgoing[] {
-  const stored = read(sessionStorage, outboxKey + (conversation ?? "new"));
+  const stored = sessionStorage.getItem(outboxKey + (conversation ?? "new"));
   if (stored === null) return [];
   const outbox: Outgoing[] = JSON.parse(stored);
-  const oldest = Date.now() - 20 * 3_600_000;
-  return outbox.filter(({ createdAt, state }) => state !== "refused" && Date.parse(createdAt) > oldest);
+  return outbox.map((item) =>
+    item.state !== "refused" && Date.parse(item.createdAt) < Date.now() - oldestMs
+      ? { ...item, state: "refused", problem: "This has waited for a day." }
+      : item
+  );
 }
 
 export function saveOutbox(conversation: string | null, outbox: readonly Outgoing[]): void {
   const key = outboxKey + (conversation ?? "new");
   if (outbox.length === 0) sessionStorage.removeItem(key);
   else write(sessionStorage, key, JSON.stringify(outbox));
-}
-
-function read(storage: Storage, key: string): string | null {
-  return storage.getItem(key);
 }
 
 /** A full storage costs a draft, not the page. */
