@@ -2,13 +2,14 @@
 import { ChatError, isChatError } from "../domain/error.ts";
 import { ProviderError } from "../domain/model.ts";
 import type { Store } from "../domain/store.ts";
-import type { Claim, Ending, EndPolicy, TurnRecord } from "../domain/turn.ts";
+import type { Claim, Ending, EndPolicy } from "../domain/turn.ts";
 import { type Call, openCalls } from "./calls.ts";
 import { gather } from "./gather.ts";
 import type { Hints } from "./hints.ts";
 import { holdLease } from "./lease.ts";
 import type { Choice, Models } from "./models.ts";
 import { fitPrompt, type FittedPrompt } from "./prompt.ts";
+import { recordOf, type Told } from "./turn_record.ts";
 
 export interface AnswerOptions {
   readonly store: Store;
@@ -29,20 +30,10 @@ export async function answer(claim: Claim, options: AnswerOptions, shutdown: Abo
   const lease = holdLease(claim, options, shutdown);
   const calls = openCalls(store.ledger, claim, "answer");
   const shown = { text: claim.prefix, reasoning: claim.reasoning };
-  const told: {
-    fitted?: FittedPrompt;
-    choice?: Choice;
-    call?: Call;
-    finishReason: string | null;
-    firstTextMs: number | null;
-  } = {
-    finishReason: null,
-    firstTextMs: null,
-  };
-  const notices: string[] = [];
+  const told: Told = { finishReason: null, firstTextMs: null, notices: [] };
 
   async function end(ending: Omit<Ending, "text" | "reasoning" | "record">): Promise<void> {
-    const record = told.choice ? recordOf(claim, told.choice, told, notices) : undefined;
+    const record = await recordOf(claim, told);
     const whole = { ...ending, text: shown.text, reasoning: shown.reasoning, ...record ? { record } : {} };
     await store.turns.finish(claim, whole, calls.settlements(), policy);
     if (shown.text) await afterwards(claim, told.fitted, store);
@@ -106,7 +97,7 @@ export async function answer(claim: Claim, options: AnswerOptions, shutdown: Abo
       const reach = claim.reach ?? (choice.provider.isLocal && choice.provider.host !== null ? "local" : null);
       const other = await models.fallback(choice, reach, lease.upstream);
       if (!other) throw error;
-      notices.push(`${error.message}. ${other.ref} answered instead`);
+      told.notices.push(`${error.message}. ${other.ref} answered instead`);
       await attempt(other);
     }
   }
@@ -178,45 +169,4 @@ async function afterwards(claim: Claim, fitted: FittedPrompt | undefined, { turn
   if (!claim.isTitled) await turns.enqueue(claim, "title", 0);
   const through = fitted?.summariseThrough;
   if (through) await turns.enqueue(claim, "summary", through);
-}
-
-function recordOf(
-  claim: Claim,
-  choice: Choice,
-  told: { fitted?: FittedPrompt; call?: Call; finishReason: string | null; firstTextMs: number | null },
-  notices: readonly string[],
-): TurnRecord {
-  const { fitted, call, finishReason, firstTextMs } = told;
-  const usage = call?.usage() ?? null;
-  return {
-    model: choice.ref,
-    route: choice.route,
-    isLocal: choice.provider.isLocal,
-    omittedMessages: fitted?.omittedMessages ?? 0,
-    summarised: (fitted?.summarisedMessages ?? 0) > 0,
-    promptTokens: fitted?.tokens ?? 0,
-    usage,
-    costMicroUsd: call?.costMicroUsd() ?? null,
-    finishReason,
-    notices: [...notices, ...fitted ? whatWasLeftOut(fitted) : [], ...howItEnded(finishReason)],
-    firstTextMs,
-    totalMs: Date.now() - claim.acceptedAt,
-  };
-}
-
-function whatWasLeftOut({ omittedMessages, summarisedMessages, omittedImages, prompt }: FittedPrompt): string[] {
-  const summarised = Math.min(omittedMessages, summarisedMessages);
-  const leftOut = omittedMessages - summarised;
-  const images = omittedImages === 1 ? "An image was" : `${omittedImages} images were`;
-  return [
-    ...summarised > 0 ? [`${summarised} earlier messages were read as a summary`] : [],
-    ...leftOut > 0 ? [`${leftOut} earlier messages did not fit the model's window and were left out`] : [],
-    ...omittedImages > 0 ? [`${images} left out: ${prompt.model} reads text only`] : [],
-  ];
-}
-
-function howItEnded(finishReason: string | null): string[] {
-  if (finishReason === "length") return ["The answer reached the model's limit and ends early"];
-  if (finishReason === "content_filter") return ["The provider's content filter ended the answer"];
-  return [];
 }

@@ -46,11 +46,20 @@ export async function* gather(
     if (earlyMs > 0 && !ended) await waitAtMost(pumped, earlyMs);
     due = performance.now() + ms;
     const group = pieces;
-    pieces = [];
+    pieces = ended ? [] : halfCharacters(group);
     arrived = Promise.withResolvers();
     if (ended) arrived.resolve();
-    yield* group;
+    for (const { channel, text } of group) if (text) yield { channel, text: text.toWellFormed() };
     if (ended && pieces.length === 0) break;
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Takes a last character that has come only in half out of the group: stores refuse halves. */
+function halfCharacters(group: { channel: Channel; text: string }[]): { channel: Channel; text: string }[] {
+  const last = group.at(-1);
+  const half = last && /[\ud800-\udbff]$/.exec(last.text)?.[0];
+  if (!half) return [];
+  last.text = last.text.slice(0, -1);
+  return [{ channel: last.channel, text: half }];
 }

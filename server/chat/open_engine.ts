@@ -53,7 +53,8 @@ export function openEngine(options: EngineOptions): Engine {
   return {
     async receive(incoming, viewer) {
       if (incoming.author.isBot) throw new ChatError("forbidden", "Cannot take this message: it was written by a bot");
-      const receipt = await store.turns.accept(incoming, { viewer, asksOutside: await isOutside(incoming.model) });
+      const asksOutside = await isOutside(incoming.model);
+      const receipt = await store.turns.accept({ ...incoming, text: cleaned(incoming.text) }, { viewer, asksOutside });
       if (receipt.isNew) hints.tell("queued");
       return receipt;
     },
@@ -107,4 +108,9 @@ export function openEngine(options: EngineOptions): Engine {
         signal,
       ),
   };
+}
+
+/** Without what databases refuse: NULs and halves of characters. A repeat of the message is cleaned the same way. */
+function cleaned(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
 }
