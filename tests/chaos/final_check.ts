@@ -1,5 +1,5 @@
 /** What must be true when all is quiet and the process is stopped. */
-import { script } from "../fakes/scripted_provider.ts";
+import { script } from "../fakes/model_script.ts";
 import { historyCheck } from "./history_check.ts";
 import { moneyCheck } from "./money_check.ts";
 import { postsCheck } from "./posts_check.ts";
@@ -69,7 +69,7 @@ function everyMessageCheck({ query, sent, violate }: World, turns: ReadonlyMap<s
 
 function answerCheck({ violate, count }: World, turn: RestingTurn): void {
   const { state, answer, errorCode, externalId, attempt, workspace } = turn;
-  const whole = script(turn.question).join("");
+  const whole = script(turn.question);
   count(`turns ${state}${errorCode === null ? "" : `: ${errorCode}`}`);
   count("attempts", attempt);
   if (state === "done" && answer !== whole) violate(`the answer to ${externalId} is not what the model said`);
@@ -92,13 +92,23 @@ function answerCheck({ violate, count }: World, turn: RestingTurn): void {
   }
 }
 
+interface Background {
+  readonly kind: string;
+  readonly state: string;
+  readonly errorCode: string | null;
+  readonly answers: number;
+  readonly n: number;
+}
+
 /** Titles and summaries have come to rest, and none has taken an answer's place. */
 function backgroundCheck({ query, violate, count }: World): void {
-  for (
-    const { kind, state, answer, n } of query<{ kind: string; state: string; answer: number; n: number }>(`
-      select kind, state, count(answer_id) as answer, count(*) as n from turns where kind <> 'answer' group by kind, state`)
-  ) {
+  const rows = query<Background>(`
+    select kind, state, error_code as errorCode, count(answer_id) as answers, count(*) as n from turns
+    where kind <> 'answer' group by kind, state, error_code`);
+  for (const { kind, state, errorCode, answers, n } of rows) {
     count(`${kind} ${state}`, n);
-    if (answer > 0 || !(state === "done" || kind === "summary" && state === "failed")) violate(`${n} ${kind} ${state}`);
+    // A title is made of the first words when the model fails; it fails only when it was killed too often.
+    const isExplained = state === "done" || state === "failed" && (kind === "summary" || errorCode === "gave_up");
+    if (answers > 0 || !isExplained) violate(`${n} × ${kind} ${state}: ${errorCode}`);
   }
 }

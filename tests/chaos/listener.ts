@@ -1,6 +1,6 @@
 /** Somebody who follows one answer over many connections, from the character that was seen last. */
 import type { TurnEvent } from "../../server/chat/engine.ts";
-import { script } from "../fakes/scripted_provider.ts";
+import { script } from "../fakes/model_script.ts";
 import { abandoned, pause, type Sent, type World } from "./world.ts";
 
 /** A connection that says nothing for so long is given up. */
@@ -9,7 +9,7 @@ const silenceMs = 2500;
 /** Resolves when the end was seen; what was wrong on the way is a violation. */
 export async function listen(world: World, sent: Sent): Promise<void> {
   const { random, violate, count } = world;
-  const whole = script(sent.text).join("");
+  const whole = script(sent.text);
   let text = "";
 
   /** True when it was the end. */

@@ -1,7 +1,7 @@
 /** The world around a process that is killed again and again: what was sent, what was seen, what was wrong. */
 import type { FakeKind } from "../fakes/platform.ts";
 import { badDay, openPlatformServer, type PlatformServer } from "../fakes/platform_server.ts";
-import { mulberry32 } from "../fakes/random.ts";
+import { randomFrom } from "../fakes/model_script.ts";
 import { promptMicroUsd, tokenMicroUsd } from "../fakes/scripted_provider.ts";
 
 /** Reads the database from outside. */
@@ -58,7 +58,7 @@ export function pause(ms: number): Promise<void> {
 export async function openWorld(
   { seed, invoices, query }: { seed: number; invoices: string; query: Query },
 ): Promise<World> {
-  const random = mulberry32(seed);
+  const random = randomFrom(seed);
   const platform = await openPlatformServer(badDay(random));
 
   async function call<Reply>(path: string, body?: object): Promise<Reply> {

@@ -1,7 +1,7 @@
 /** Order: messages come in once, are answered one after the other, and background work waits for nobody. */
 import assert from "node:assert/strict";
 import { isChatError } from "../../server/domain/error.ts";
-import { script } from "../fakes/scripted_provider.ts";
+import { script } from "../fakes/model_script.ts";
 import { ask, incoming, policy } from "./chat_on_store.ts";
 import { claimNext, engineOn, eventually, everyone, fromStart, listen, type OpenDatabase } from "./turns_world.ts";
 
@@ -120,11 +120,11 @@ export function ordersContract(name: string, open: OpenDatabase): void {
       Array.from({ length: 20 }, (_, i) => engine.receive(incoming(`message ${i + 1}`, { conversation }), everyone)),
     );
     for (const [i, { turn }] of receipts.entries()) {
-      assert.equal(await listen(engine, turn!), script(`message ${i + 1}`).join(""));
+      assert.equal(await listen(engine, turn!), script(`message ${i + 1}`));
     }
     const { items } = await store.conversations.messages(everyone, conversation, { limit: 100, cursor: null });
     const said = items.map(({ text }) => text);
-    const expected = Array.from({ length: 21 }, (_, i) => [`message ${i}`, script(`message ${i}`).join("")]).flat();
+    const expected = Array.from({ length: 21 }, (_, i) => [`message ${i}`, script(`message ${i}`)]).flat();
     assert.deepEqual(said, expected);
     const ends = await Promise.all(receipts.map(async ({ turn }) => (await engine.turn(everyone, turn!)).endedAt!));
     assert.deepEqual(ends, ends.toSorted((a, b) => a - b));

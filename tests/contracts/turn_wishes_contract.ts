@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { isChatError } from "../../server/domain/error.ts";
 import type { ModelEvent, ModelProvider, Prompt } from "../../server/domain/model.ts";
 import type { TurnState } from "../../server/domain/turn.ts";
-import { openScriptedProvider, script, scriptedInfo } from "../fakes/scripted_provider.ts";
+import { script } from "../fakes/model_script.ts";
+import { openScriptedProvider, scriptedInfo } from "../fakes/scripted_provider.ts";
 import { ask, incoming, policy, talk, viewerOf } from "./chat_on_store.ts";
 import { piece } from "./turn_owners_contract.ts";
 import { claimNext, engineOn, eventually, everyone, fromStart, listen, type OpenDatabase } from "./turns_world.ts";
@@ -105,7 +106,7 @@ export function wishesContract(name: string, open: OpenDatabase): void {
   Deno.test(`${name}: continuing goes on with the next character, after what was asked meanwhile`, async () => {
     await using opened = await open();
     const store = opened.storeOver(opened.database);
-    const whole = script("question").join("");
+    const whole = script("question");
     const { conversation, turn } = await ask(store, "question");
     const claim = await claimNext(store);
     await store.turns.append(claim, piece(0, whole.slice(0, 17)), leaseMs);
@@ -141,12 +142,12 @@ export function wishesContract(name: string, open: OpenDatabase): void {
     await listen(engine, second.turn!);
     const again = await engine.regenerate(everyone, first.turn!, { model: null, allowOutside: false });
     await listen(engine, again.turn!);
-    assert.deepEqual(await texts(conversation), ["one", script("one").join("")]);
+    assert.deepEqual(await texts(conversation), ["one", script("one")]);
     const edited = await engine.receive(incoming("uno", { conversation, replaces: first.message }), everyone);
     await listen(engine, edited.turn!);
-    assert.deepEqual(await texts(conversation), ["uno", script("uno").join("")]);
+    assert.deepEqual(await texts(conversation), ["uno", script("uno")]);
     await store.conversations.switchTo(everyone, second.message);
-    const four = [script("one").join(""), script("two").join("")];
+    const four = [script("one"), script("two")];
     assert.deepEqual(await texts(conversation), ["one", four[0], "two", four[1]]);
   });
 

@@ -6,11 +6,10 @@ import {
   type Prompt,
   ProviderError,
 } from "../../server/domain/model.ts";
-import { mulberry32, seedOf } from "./random.ts";
+import { maxTokens, scriptTokens } from "./model_script.ts";
 
 export const promptMicroUsd = 100;
 export const tokenMicroUsd = 3;
-export const maxTokens = 120;
 
 /** A prompt of 100 tokens or more reserves at least what the invoice will say. */
 export const scriptedInfo: ModelInfo = {
@@ -22,11 +21,6 @@ export const scriptedInfo: ModelInfo = {
   price: { input: 1_000_000, cachedInput: 1_000_000, output: tokenMicroUsd * 1_000_000 },
 };
 
-const words = [
-  ...["alpha ", "beta ", "gamma ", "δέλτα ", "epsilon ", "😀", "日本 ", "\n", "```\ncode\n```\n", "zeta, "],
-  ...["eta. ", "👩‍👩‍👧 "],
-];
-
 export interface ScriptedOptions {
   /** A folder: one file per call, its length in bytes the number of tokens billed, its existence the prompt. */
   readonly invoices?: string;
@@ -36,13 +30,6 @@ export interface ScriptedOptions {
   readonly name?: string;
   readonly isLocal?: boolean;
   readonly contextTokens?: number;
-}
-
-/** The whole answer to a question, token by token. */
-export function script(question: string): string[] {
-  const random = mulberry32(seedOf(question));
-  const length = 10 + Math.floor(random() * (maxTokens - 10));
-  return Array.from({ length }, () => words[Math.floor(random() * words.length)]!);
 }
 
 export function openScriptedProvider(options: ScriptedOptions = {}): ModelProvider {
@@ -76,7 +63,7 @@ export function openScriptedProvider(options: ScriptedOptions = {}): ModelProvid
     bill("", promptMicroUsd);
     const breaksAt = Math.random() < failing ? Math.floor(Math.random() * 60) : Infinity;
     let at = 0;
-    for (const [i, token] of script(prompt.messages.at(-1)!.text).entries()) {
+    for (const [i, token] of scriptTokens(prompt.messages.at(-1)!.text).entries()) {
       const said = Math.max(0, prompt.prefix.length - at);
       at += token.length;
       if (said >= token.length) continue;
