@@ -32,7 +32,9 @@ export async function readBytes(
   }, limits.bodyTimeoutMs);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new ChatError("invalid", "Cannot read the request: its body broke off", { cause });
+      });
       if (isLate) throw new ChatError("invalid", "Cannot read the request: its body did not arrive in time");
       if (done) break;
       length += value.length;

@@ -96,7 +96,7 @@ async function openRecorder(
   gauge("event_loop_lag_seconds", "The longest that the event loop was late since the last look", () => lag.take());
   new Gauge({
     name: "whisperengine_turns",
-    help: "Answers that wait or are being made",
+    help: "Turns that wait or are being made",
     labelNames: ["state"],
     registers,
     async collect() {

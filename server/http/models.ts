@@ -1,5 +1,8 @@
 /** `/api/models` and `/api/providers`: what can answer, and who does not. */
 import { Hono } from "hono";
+import type { Engine, ListedModel } from "../chat/engine.ts";
+import { ChatError } from "../domain/error.ts";
+import { ProviderError } from "../domain/model.ts";
 import { operation } from "./operation.ts";
 import type { HttpEnv, Server } from "./options.ts";
 import { modelList, providerList } from "./schema.ts";
@@ -14,10 +17,7 @@ export function modelRoutes({ engine }: Server): Hono<HttpEnv> {
       "/api/models",
       operation({ id: "listModels", tag: "Models", summary: "Models that can be asked for", answer: modelList }),
       async (c) => {
-        const [models, chosen] = await Promise.all([
-          engine.models(AbortSignal.timeout(askModelsMs)),
-          engine.defaultModel(),
-        ]);
+        const { models, chosen } = await listModels(engine, askModelsMs);
         return c.json({ models: models.map(toWireModel), default: chosen });
       },
     )
@@ -34,4 +34,26 @@ export function modelRoutes({ engine }: Server): Hono<HttpEnv> {
         return c.json({ providers: providers.map(toWireProvider) });
       },
     );
+}
+
+/** What can be asked for, and what answers when nobody asks: null when that cannot be told in time. */
+export async function listModels(
+  engine: Engine,
+  timeLimitMs: number,
+): Promise<{ models: readonly ListedModel[]; chosen: string | null }> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), timeLimitMs);
+  const chosen = engine.defaultModel().catch((error) => {
+    if (error instanceof ChatError || error instanceof ProviderError) return null;
+    throw error;
+  });
+  try {
+    const [models, known] = await Promise.all([
+      engine.models(AbortSignal.timeout(timeLimitMs)),
+      Promise.race([chosen, late.promise]),
+    ]);
+    return { models, chosen: known };
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -15,9 +15,9 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** Besides JSON. */
   readonly bodyTypes?: readonly string[];
-  /** The answer; left out: no content. */
+  /** The answer as JSON. */
   readonly answer?: z.ZodType;
-  /** Besides `answer`. */
+  /** Besides; neither: no content. */
   readonly answerTypes?: readonly string[];
   readonly status?: number;
   readonly errors?: readonly number[];
@@ -25,16 +25,14 @@ export interface Operation {
 }
 
 export function operation(it: Operation): MiddlewareHandler<HttpEnv> {
-  const status = it.status ?? (it.answer ? 200 : 204);
+  const status = it.status ?? (it.answer || it.answerTypes ? 200 : 204);
   const errors = (it.errors ?? []).map((code) => [
     String(code),
     { description: titleOfStatus(code), content: { "application/problem+json": { schema: resolver(problem) } } },
   ]);
-  const answer = it.answer && {
-    content: {
-      "application/json": { schema: resolver(it.answer) },
-      ...Object.fromEntries((it.answerTypes ?? []).map((type) => [type, { schema: { type: "string" as const } }])),
-    },
+  const answer = {
+    ...it.answer ? { "application/json": { schema: resolver(it.answer) } } : {},
+    ...Object.fromEntries((it.answerTypes ?? []).map((type) => [type, { schema: { type: "string" as const } }])),
   };
   const { body } = it;
   return describeRoute({
@@ -59,7 +57,10 @@ export function operation(it: Operation): MiddlewareHandler<HttpEnv> {
         },
       }
       : {},
-    responses: { [status]: { description: "Done", ...answer }, ...Object.fromEntries(errors) },
+    responses: {
+      [status]: { description: "Done", ...status === 204 ? {} : { content: answer } },
+      ...Object.fromEntries(errors),
+    },
   });
 }
 

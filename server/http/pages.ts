@@ -1,10 +1,11 @@
 /** The pages for people: drawn here from the same data that the API hands out, then brought to life in the browser. */
 import { type Context, Hono } from "hono";
 import type { Assets, ChatPageData } from "../../ui/page_data.ts";
-import { ChatError, isChatError } from "../domain/error.ts";
+import { ChatError } from "../domain/error.ts";
 import type { Viewer } from "../domain/turn.ts";
 import type { Door } from "./auth.ts";
 import { callerOf } from "./caller.ts";
+import { listModels } from "./models.ts";
 import type { HttpEnv, Server } from "./options.ts";
 import { type Problem, titleOfStatus } from "./problem.ts";
 import { openStaticFiles, type StaticFiles } from "./static_files.ts";
@@ -20,7 +21,7 @@ export interface Pages {
 }
 
 /** Nothing is read or loaded before somebody asks for a page. `folder` is what `build/ui.ts` has written. */
-export function openPages(folder: URL): Promise<Pages> {
+export function openPages(folder: URL): Pages {
   const files = openStaticFiles(new URL(folder.href.replace(/\/?$/, "/")));
   let loading: ReturnType<typeof load> | undefined;
 
@@ -39,7 +40,7 @@ export function openPages(folder: URL): Promise<Pages> {
     }
   }
 
-  return Promise.resolve({
+  return {
     files,
     readBuilt: files.read,
     async chat(data) {
@@ -54,7 +55,7 @@ export function openPages(folder: URL): Promise<Pages> {
       const { assets, renderErrorPage } = await open();
       return renderErrorPage(status, title, detail, assets);
     },
-  });
+  };
 }
 
 /** Files need no key: they are the same for everyone. */
@@ -71,12 +72,12 @@ export function pageRoutes(server: Server, door: Door): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   if (!pages) return app;
 
-  async function show(c: Context<HttpEnv>, id: string | null): Promise<Response> {
-    if (!door.isSignedIn(c)) return c.html(await pages!.signIn());
+  const show = async (c: Context<HttpEnv>, id: string | null) => {
+    if (!door.isSignedIn(c)) return c.html(await pages.signIn());
     const { viewer } = callerOf(workspace, c.req.raw.headers);
     const data = await gather(server, viewer, id);
-    return c.html(await pages!.chat({ ...data, signedIn: door.sessions !== null }));
-  }
+    return c.html(await pages.chat({ ...data, signedIn: door.sessions !== null }));
+  };
   return app.get("/", (c) => show(c, null)).get("/c/:id", (c) => show(c, c.req.param("id")));
 }
 
@@ -100,15 +101,11 @@ async function gather(
   viewer: Viewer,
   id: string | null,
 ): Promise<Omit<ChatPageData, "signedIn">> {
-  const [list, current, messages, models, defaultModel] = await Promise.all([
+  const [list, current, messages, { models, chosen }] = await Promise.all([
     conversations.list(viewer, { limit: listLimit, cursor: null, archived: false }),
     id === null ? null : conversations.get(viewer, id),
     id === null ? null : conversations.lastMessages(viewer, id, { limit: listLimit, cursor: null }),
-    engine.models(AbortSignal.timeout(modelsMs)),
-    engine.defaultModel().catch((error) => {
-      if (isChatError(error, "unavailable") || isChatError(error, "invalid")) return null;
-      throw error;
-    }),
+    listModels(engine, modelsMs),
   ]);
   return {
     conversations: list.items.map(toWireConversation),
@@ -117,7 +114,7 @@ async function gather(
     messages: (messages?.items ?? []).map(toWireMessage),
     messagesNext: messages?.next ?? null,
     models: models.map(toWireModel),
-    defaultModel,
+    defaultModel: chosen,
     version,
     nowMs: Date.now(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

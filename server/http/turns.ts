@@ -46,7 +46,6 @@ export function turnRoutes(server: Server): Hono<HttpEnv> {
         tag,
         summary: "Follow an answer, from any position on",
         description: "Server-sent events as of `POST /api/chat`. Any number of listeners; an ended turn is replayed.",
-        answer: turnState,
         answerTypes: ["text/event-stream"],
         errors: [400, 404, 503],
         headers: [{ name: "Last-Event-ID", about: "The position in the answer after which to begin" }],

@@ -44,7 +44,7 @@ export function v1Routes(server: Server): Hono<HttpEnv> {
     )
     // A model's name holds slashes.
     .get("/v1/models/:model{.+}", async (c) => {
-      const ref = decodeURIComponent(c.req.param("model"));
+      const ref = c.req.param("model");
       const models = await engine.models(AbortSignal.timeout(askModelsMs));
       const found = models.find((model) => model.ref === ref);
       if (!found) throw new ChatError("not_found", `Cannot find model "${ref}": no connected provider lists it`);

@@ -1,7 +1,10 @@
 /** Bodies, methods and addresses that are not as they should be. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { ChatError, type ErrorCode } from "../../../server/domain/error.ts";
+import { ProviderError } from "../../../server/domain/model.ts";
 import { parseJson } from "../../../server/http/body.ts";
+import { problemOf, statusOfFailure } from "../../../server/http/problem.ts";
 import { openWorld, post } from "./world.ts";
 
 Deno.test("a body that is too large is refused, whether it says so or not", async () => {
@@ -64,6 +67,29 @@ Deno.test("a method that is not there is 405 with those that are, and OPTIONS li
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
   assert.equal((await world.request("/nowhere", { method: "OPTIONS" })).status, 404);
+});
+
+Deno.test("each kind of error has its status, and a provider's faults are the provider's", () => {
+  const status = (code: ErrorCode) => problemOf(new ChatError(code, "Cannot do it: no")).status;
+  assert.deepEqual(
+    [status("over_budget"), status("rate_limited"), status("consent_required"), status("provider_failed")],
+    [402, 429, 409, 502],
+  );
+  for (const fault of ["wrong_key", "no_credit", "unreachable", "cut_off"] as const) {
+    assert.equal(problemOf(new ProviderError(fault, "It failed")).status, 502, fault);
+    assert.equal(statusOfFailure(fault), 502, fault);
+  }
+  assert.equal(statusOfFailure("over_budget"), 402);
+  assert.equal(statusOfFailure("interrupted"), 503);
+  assert.equal(statusOfFailure("constructor"), 502);
+});
+
+Deno.test("a body that breaks off is the client's fault and no bug of ours", async () => {
+  await using world = await openWorld();
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("connection reset")) });
+  const response = await world.fetch(new Request("http://localhost/api/chat", { method: "POST", body: broken }));
+  assert.equal(response.status, 400);
+  assert.deepEqual(world.errors, []);
 });
 
 Deno.test("a bug is logged whole with its request id and shown as nothing but an internal error", async () => {

@@ -14,7 +14,7 @@ function buildPages() {
     const folder = await Deno.makeTempDir();
     await buildUi("ui", folder);
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-    return { folder, names, pages: await openPages(new URL(`file://${folder}`)) };
+    return { folder, names, pages: openPages(new URL(`file://${folder}`)) };
   })();
 }
 
@@ -120,7 +120,7 @@ Deno.test("no name leads out of the folder of files", async () => {
 Deno.test("without built pages the API works, and a page says what is missing", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await using world = await openWorld({ pages: await openPages(new URL(`file://${folder}/`)) });
+    await using world = await openWorld({ pages: openPages(new URL(`file://${folder}/`)) });
     assert.equal((await world.request("/api/conversations")).status, 200);
     const page = await world.request("/", html);
     assert.equal(page.status, 503);

@@ -114,6 +114,7 @@ Deno.test("errors of ours have OpenAI's shape", async () => {
       ["/v1/chat/completions", { method: "GET" }, 405],
       ["/v1/chat/completions", { method: "POST", body: "{" }, 400],
       ["/v1/models/sim/none", {}, 404],
+      ["/v1/models/100%25", {}, 404],
     ] as const
   ) {
     const response = await world.request(path, init);
