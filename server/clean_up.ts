@@ -1,8 +1,6 @@
 /** Takes away for good what was deleted, once it can no longer be undone. */
-import type { ConversationStore } from "./domain/conversation.ts";
+import { type ConversationStore, undoMs } from "./domain/conversation.ts";
 
-/** How long a deleted conversation can be brought back. */
-export const undoMs = 30_000;
 const everyMs = 30_000;
 
 /** Works until aborted; a failure is reported, and tried again at the next turn. */
