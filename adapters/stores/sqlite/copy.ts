@@ -28,13 +28,14 @@ self.onmessage = async ({ data: { from, to } }) => {
 };`;
 
 /**
- * Writes `to` whole or not at all, over what was there. Throws `ChatError` "unavailable" when the disk or the
+ * Writes `to` whole or not at all, over what was there, for this user only. Throws `ChatError` "unavailable" when the disk or the
  * database does not allow it.
  */
 export async function copyDatabase(from: string, to: string): Promise<void> {
   const unfinished = `${to}.unfinished`;
   try {
     await removeIfThere(unfinished);
+    (await Deno.open(unfinished, { createNew: true, write: true, mode: 0o600 })).close();
     await work({ from, to: unfinished });
     await Deno.rename(unfinished, to);
   } catch (error) {

@@ -31,7 +31,7 @@ export async function lock(file: string, waitMs: number): Promise<Lock> {
 
 async function open(file: string): Promise<Deno.FsFile> {
   try {
-    return await Deno.open(`${file}.lock`, { create: true, write: true });
+    return await Deno.open(`${file}.lock`, { create: true, write: true, mode: 0o600 });
   } catch (error) {
     throw new ChatError(
       "unavailable",

@@ -40,7 +40,7 @@ export async function open({ file }: { readonly file: string }): Promise<BackupS
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new ChatError(
       "unavailable",

@@ -13,7 +13,7 @@ import { lock } from "./lock.ts";
 export async function restoreBackup(from: string, file: string): Promise<string | null> {
   const problem = await checkDatabase(from);
   if (problem !== null) throw new ChatError("invalid", `Cannot restore "${from}": ${problem}`);
-  await Deno.mkdir(dirname(file), { recursive: true });
+  await Deno.mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const held = await lock(file, 2000);
   try {
     // Copied before anything is touched, so that the disk being full costs nothing.
