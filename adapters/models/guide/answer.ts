@@ -53,6 +53,9 @@ const anyServer = [
   "- and, where it asks for a key, `whisperengine config set CUSTOM_API_KEY -`",
 ].join("\n");
 
+const fromSources = "Where there is no command `whisperengine`, because the program runs from its sources, write " +
+  "`npx -y deno@2.9.6 task start` in its folder instead: `npx -y deno@2.9.6 task start config path`.";
+
 const keyWarning = "**That looks like a key.** I do nothing with it, but it is now stored in this conversation: " +
   "delete the message, and if others can read this conversation, replace the key where you got it. " +
   "A key belongs in the settings, never in a message.";
@@ -164,7 +167,7 @@ function again(surroundings: Surroundings): string[] {
 }
 
 function ways({ servers }: Surroundings): string[] {
-  return [lookAround(servers), "There are three ways to connect a model:", keys, onBoard, anyServer];
+  return [lookAround(servers), "There are three ways to connect a model:", keys, onBoard, anyServer, fromSources];
 }
 
 function lookAround(servers: readonly FoundServer[]): string {
