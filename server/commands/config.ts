@@ -2,6 +2,7 @@
 import { describeSource } from "../config/settings.ts";
 import { changeSettingsFile } from "../config/change_setting.ts";
 import { settingsFilePath } from "../config/settings_file.ts";
+import { ChatError } from "../domain/error.ts";
 import { printError, printLine } from "./print.ts";
 import type { Arguments, CommandModule, Program } from "./program.ts";
 
@@ -9,7 +10,7 @@ export const help: CommandModule["help"] = {
   rest: "[path | set NAME VALUE | unset NAME]",
   text: [
     "Alone it shows every setting, secrets masked. `path` names the settings file; `set` and `unset` change it.",
-    "`set NAME -` reads the value from standard input, so that a key appears in no history.",
+    "`set NAME -` asks for the value, or reads it from standard input, so that a key appears in no history.",
     "A running server takes changes over when it is started again.",
   ].join("\n"),
   maxRest: 3,
@@ -26,7 +27,7 @@ export async function run(program: Program, args: Arguments): Promise<number> {
     return 0;
   }
   if (what === "set" && name !== undefined && value !== undefined) {
-    const text = value === "-" ? (await new Response(Deno.stdin.readable).text()).trim() : value;
+    const text = value === "-" ? await readValue(name) : value;
     await changeSettingsFile(settings.dataFolder, { name, text }, program.tables);
     printLine(`${name} is set in ${path}`);
     return 0;
@@ -51,4 +52,13 @@ export async function run(program: Program, args: Arguments): Promise<number> {
     for (const { message } of problems) printError(`\n${message}`);
   }
   return problems.some(({ isFatal }) => isFatal) ? 1 : 0;
+}
+
+/** Unseen from the person, or whatever standard input holds. Throws `ChatError` "invalid" when the person gives none. */
+async function readValue(name: string): Promise<string> {
+  if (!Deno.stdin.isTerminal()) return (await new Response(Deno.stdin.readable).text()).trim();
+  const { isCancel, password } = await import("@clack/prompts");
+  const answer = await password({ message: name });
+  if (isCancel(answer)) throw new ChatError("invalid", `Cannot set ${name} without a value`);
+  return (answer ?? "").trim();
 }

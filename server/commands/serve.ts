@@ -6,7 +6,7 @@ import { openBrowser } from "../open_browser.ts";
 import { openProgram, type Running } from "../start.ts";
 import { printLine } from "./print.ts";
 import type { Arguments, CommandModule, Program } from "./program.ts";
-import { announceServer, localUrl } from "./running_server.ts";
+import { announceServer, findRunningServer, localUrl } from "./running_server.ts";
 
 export const help: CommandModule["help"] = {
   rest: "",
@@ -18,6 +18,8 @@ export const takesSettings = true;
 
 /** How long answers may go on after the first request to stop. */
 const graceMs = 10_000;
+/** One Ctrl-C comes twice under `deno task`, from the terminal and from the task: within this time it is the same. */
+const sameSignalMs = 500;
 
 export async function run(program: Program, args: Arguments): Promise<number> {
   const configuration = await args.configure();
@@ -30,15 +32,17 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   for (const { message } of problems) log.warn("setting", { message });
 
   const asked = Promise.withResolvers<void>();
-  let asks = 0;
+  let askedAt: number | undefined;
   function onSignal() {
-    if (++asks > 1) Deno.exit(130);
+    const now = performance.now();
+    if (askedAt !== undefined && now - askedAt > sameSignalMs) Deno.exit(130);
+    askedAt ??= now;
     asked.resolve();
   }
   const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
   for (const name of signals) Deno.addSignalListener(name, onSignal);
 
-  const running = await openProgram(program, configuration, log);
+  const running = await openProgram(program, configuration, log).catch((error) => refused(error, settings));
   const server = listen(running, configuration);
   const { port } = server.addr;
   const url = localUrl(settings.host, port);
@@ -60,6 +64,18 @@ export async function run(program: Program, args: Arguments): Promise<number> {
     await announcement.withdraw();
     log.info("stopped");
   }
+}
+
+/** Throws why the program could not be opened: where the folder is in use by a server that answers, with its address. */
+async function refused(error: unknown, { dataFolder }: Configuration["settings"]): Promise<never> {
+  const other = error instanceof ChatError ? await findRunningServer(dataFolder) : undefined;
+  if (other === undefined) throw error;
+  throw new ChatError(
+    "conflict",
+    `Cannot start: WhisperEngine runs already at ${other.url} (process ${other.pid}) on the data folder ` +
+      `"${dataFolder}"; open that address, or choose another folder with --data`,
+    { cause: error },
+  );
 }
 
 /** On the asked port, or the next free one where nobody asked. Throws "unavailable" when none is free. */
