@@ -1,7 +1,14 @@
 /** The terminal this program was started in, with every key handed to us. */
 import type { Terminal } from "./screen_view.ts";
 
-export const terminal: Terminal = { write, size: () => Deno.consoleSize() };
+export const terminal: Terminal = {
+  write,
+  size() {
+    const { columns, rows } = Deno.consoleSize();
+    // A terminal that nobody has told its size says 0.
+    return { columns: columns || 80, rows: rows || 24 };
+  },
+};
 
 /** Keys are not shown, gathered or acted on by the system any more, until `close`; a paste arrives marked as one. */
 export function openKeyboard(): { readonly input: AsyncIterable<Uint8Array>; close(): Promise<void> } {
