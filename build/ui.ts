@@ -54,6 +54,8 @@ export async function buildUi(uiDir: string, outDir: string): Promise<Manifest> 
       signIn: entries.entry("sign_in.js"),
     };
     await writeAll(outDir, files, assets);
+    // The reader of the API's description, for programs that have no packages beside them.
+    await Deno.copyFile(new URL(import.meta.resolve("rapidoc")), `${outDir}/rapidoc-min.js`);
     return assets;
   } finally {
     await Deno.remove(workDir, { recursive: true });
