@@ -28,6 +28,8 @@ Deno.test("one Ctrl-C that arrives twice, as under deno task, lets the answer fi
     });
     while (model.counts.tokens < 3) await new Promise((resolve) => setTimeout(resolve, 10));
     server.process.kill("SIGINT");
+    // Two at the same moment would reach it as one.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     server.process.kill("SIGINT");
     const reply = await (await answered).json();
     equal(reply.state, "done");
