@@ -13,7 +13,7 @@ interface Fence {
   readonly line: string;
 }
 
-const fenceLine = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+const fenceLine = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
 /** Below this there is no room for fences that are added. */
 const minForFences = 40;
 /** A boundary is good when the post is filled at least so far. */
