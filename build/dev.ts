@@ -1,5 +1,6 @@
 /** `deno task dev`: runs the server, and starts it again, with the user interface built anew, when a source changes. */
-import { BuildFailed, buildUi, isUiStale, makeReady } from "./ready.ts";
+import { fileURLToPath } from "node:url";
+import { BuildFailed, makeReady } from "./ready.ts";
 
 /** Editors write a file in several steps; a change counts when it has been quiet for so long. */
 const QUIET_MS = 150;
@@ -11,7 +12,7 @@ const WATCHED = ["main.ts", "server", "adapters", "ui", "deno.json"];
 /** The permissions of `deno task start`. */
 const SERVER = [
   ...["run", "--quiet", "--no-prompt", "--allow-read", "--allow-write", "--allow-net", "--allow-env", "--allow-sys"],
-  ...["--allow-run=xdg-open,open,rundll32", "main.ts"],
+  ...["--allow-run=xdg-open,open,rundll32,/sbin/mount", "main.ts"],
 ];
 
 if (import.meta.main) await develop(new URL("..", import.meta.url), Deno.args);
@@ -19,7 +20,8 @@ if (import.meta.main) await develop(new URL("..", import.meta.url), Deno.args);
 async function develop(root: URL, args: string[]): Promise<void> {
   await makeReady(root);
   let server = startServer(root, args, {});
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) {
     Deno.addSignalListener(signal, async () => {
       await stopServer(server);
       Deno.exit(0);
@@ -27,13 +29,13 @@ async function develop(root: URL, args: string[]): Promise<void> {
   }
   const restart = async (path: string) => {
     console.error(`Changed: ${path}`);
-    if (await isUiStale(root) && !await buildsUi(root)) return;
+    if (!await isReady(root)) return;
     await stopServer(server);
     server = startServer(root, args, { BROWSER: "none" });
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let last = Promise.resolve();
-  for await (const event of Deno.watchFs(WATCHED.map((path) => new URL(path, root).pathname))) {
+  for await (const event of Deno.watchFs(WATCHED.map((path) => fileURLToPath(new URL(path, root))))) {
     const path = event.paths.find((path) => /\.(tsx?|css|json|svg)$/.test(path) && !path.includes("/dist/"));
     if (path === undefined || event.kind === "access") continue;
     clearTimeout(timer);
@@ -41,10 +43,10 @@ async function develop(root: URL, args: string[]): Promise<void> {
   }
 }
 
-/** False when it cannot be built: the build has said why, and the old server goes on until the source is mended. */
-async function buildsUi(root: URL): Promise<boolean> {
+/** False when the pages cannot be built: the old server goes on until the source is mended. */
+async function isReady(root: URL): Promise<boolean> {
   try {
-    await buildUi(root);
+    await makeReady(root);
     return true;
   } catch (error) {
     if (!(error instanceof BuildFailed)) throw error;

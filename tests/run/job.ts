@@ -23,6 +23,8 @@ export interface Result {
 
 export interface Job {
   readonly name: string;
+  /** Measures time, so nothing may run beside it. */
+  readonly isAlone?: boolean;
   run(signal: AbortSignal): Promise<Result>;
 }
 

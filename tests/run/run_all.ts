@@ -1,7 +1,7 @@
-/** Runs jobs side by side, in order, and says how each went as it ends. */
+/** Runs jobs side by side, in order, then alone those that ask for it, and says how each went as it ends. */
 import type { Job, Result } from "./job.ts";
 
-/** Results come in the order of the jobs. Ctrl-C ends what runs and rejects. */
+/** Results come in the order in which the jobs were begun. Ctrl-C ends what runs and rejects. */
 export async function runAll(
   jobs: readonly Job[],
   options: { sideBySide: number; print: (line: string) => void },
@@ -10,14 +10,12 @@ export async function runAll(
   const onInterrupt = () => interrupt.abort(new Error("Interrupted"));
   Deno.addSignalListener("SIGINT", onInterrupt);
   const results: Result[] = [];
-  let next = 0;
+  let begun = 0;
   let ended = 0;
-  const work = async () => {
-    while (next < jobs.length) {
+  const work = async (waiting: Job[]) => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
       interrupt.signal.throwIfAborted();
-      const index = next++;
-      const job = jobs[index];
-      if (job === undefined) return;
+      const index = begun++;
       const result = await job.run(interrupt.signal);
       results[index] = result;
       ended++;
@@ -25,7 +23,9 @@ export async function runAll(
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.max(1, options.sideBySide) }, work));
+    const together = jobs.filter(({ isAlone }) => !isAlone);
+    await Promise.all(Array.from({ length: Math.max(1, options.sideBySide) }, () => work(together)));
+    await work(jobs.filter(({ isAlone }) => isAlone));
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }

@@ -1,7 +1,7 @@
 /** The runner itself: what it counts, what it refuses, and what it ends. */
 import assert from "node:assert/strict";
 import { sortOut } from "./find_tests.ts";
-import { type Result, runProcess } from "./job.ts";
+import { type Job, type Result, runProcess } from "./job.ts";
 import { readJunit } from "./junit.ts";
 import { describe, isSound, lastLine, sum } from "./report.ts";
 import { runAll } from "./run_all.ts";
@@ -37,6 +37,24 @@ Deno.test("a file that cannot be loaded, holds no test, or throws behind a test'
     "late_test.ts": `Deno.test("late", () => { Promise.reject(new Error("unheard")); });`,
   });
   assert.deepEqual(results.map((result) => result.failed.length > 0), [true, true, true]);
+});
+
+Deno.test("what measures time runs when nothing else does", async () => {
+  let running = 0;
+  const order: string[] = [];
+  const job = (name: string, isAlone: boolean): Job => ({
+    ...{ name, isAlone },
+    async run() {
+      order.push(`${name} beside ${running++}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      return resultWith({ job: name });
+    },
+  });
+  const jobs = [job("slow", true), job("a", false), job("b", false), job("quick", true)];
+  const results = await runAll(jobs, { sideBySide: 2, print: () => {} });
+  assert.deepEqual(order, ["a beside 0", "b beside 1", "slow beside 0", "quick beside 0"]);
+  assert.deepEqual(results.map((result) => result.job), ["a", "b", "slow", "quick"]);
 });
 
 Deno.test("keys of the person who runs the tests do not reach a test", async () => {

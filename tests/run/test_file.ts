@@ -10,9 +10,11 @@ const FULL_LIMIT_MS = 4 * 60 * 60_000;
 const OUTSIDE =
   /^(WHISPER_|OPENAI_|OPENROUTER_|OLLAMA_|ANTHROPIC_|DATABASE_URL$|REDIS_URL$|PORT$|NO_COLOR$|TEST_FULL$)/;
 
+/** Files named `*speed_test.ts` run alone. */
 export function testFileJob(file: string, options: { root: URL; full: boolean }): Job {
   return {
     name: file,
+    isAlone: file.endsWith("speed_test.ts"),
     async run(signal: AbortSignal): Promise<Result> {
       const temporary = await Deno.makeTempDir({ prefix: "whisper-test-" });
       try {
