@@ -83,7 +83,22 @@ export function ownersContract(name: string, open: OpenDatabase): void {
     const turns = await database.read.all<{ kind: string }>`select kind from turns order by kind`;
     assert.deepEqual(turns.map(({ kind }) => kind), ["answer", "answer", "title"]);
     assert.equal((await database.read.all`select 1 from deliveries where turn_id = ${turn}`).length, 1);
+    assert.equal((await database.read.all`select 1 from turn_chunks`).length, 0);
     assert.deepEqual(await budget(database), { spent: 105, reserved: 0 });
+  });
+
+  Deno.test(`${name}: a piece that leaves a gap or goes back before what was shown is refused`, async () => {
+    await using opened = await open();
+    const store = opened.storeOver(opened.database);
+    const { turn } = await ask(store, "question");
+    const claim = await claimNext(store);
+    await store.turns.append(claim, piece(0, "Hello "), leaseMs);
+    await store.turns.append(claim, piece(0, "Hello "), leaseMs); // a repeat
+    await assert.rejects(store.turns.append(claim, piece(9, "ld"), leaseMs), isLeaseLost);
+    await assert.rejects(store.turns.append(claim, piece(0, "Other words"), leaseMs), isLeaseLost);
+    await store.turns.append(claim, piece(6, "world"), leaseMs);
+    const read = await store.turns.read(everyone, turn!, fromStart);
+    assert.deepEqual([read?.text, read?.turn.shown], ["Hello world", 11]);
   });
 
   Deno.test(`${name}: a job that fails undoes only itself in a group commit`, async () => {

@@ -28,7 +28,9 @@ export async function openChat(over: Partial<EngineOptions> = {}): Promise<Chat>
   const { engine, failures } = working;
   return {
     ...{ store, engine, failures },
-    stop: () => working[Symbol.asyncDispose](),
+    async stop() {
+      await working[Symbol.asyncDispose]();
+    },
     async say(text, over = {}) {
       const { conversation, turn } = await engine.receive(incoming(text, over), everyone);
       const said = await listen(engine, turn!);
