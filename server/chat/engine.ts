@@ -28,6 +28,16 @@ export interface RelayedCall {
   readonly contentType: string;
   readonly retryAfter: string | null;
   readonly body: ReadableStream<Uint8Array>;
+  /** All of it, where it was short and not a stream: `body` then gives the same. */
+  readonly whole?: Uint8Array<ArrayBuffer>;
+}
+
+/** How a relayed body ends. */
+export interface RelayEnding {
+  /** Called once when it has ended, failed or is no longer wanted. */
+  readonly onEnd: () => void;
+  /** What is said in place of a failure: its status is long sent. Null: nothing, it just breaks off. */
+  readonly lastWords: (error: unknown, contentType: string) => Uint8Array | null;
 }
 
 export interface Engine {
@@ -70,6 +80,7 @@ export interface Engine {
     caller: { workspace: string; person: string | null },
     request: RelayRequest,
     signal: AbortSignal,
+    ending?: RelayEnding,
   ): Promise<RelayedCall>;
   /**
    * Answers, posts, takes over from the lost. After `draining` it claims no more and resolves when what is at work has

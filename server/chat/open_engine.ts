@@ -96,7 +96,8 @@ export function openEngine(options: EngineOptions): Engine {
     models: async (signal) => (await models.states(signal)).flatMap(({ models }) => models),
     providers: async (signal) => (await models.states(signal)).map(({ state }) => state),
     defaultModel: async () => (await models.choose(null, null, AbortSignal.timeout(5000))).ref,
-    relay: (caller, request, signal) => relay({ ledger: store.ledger, models, owner }, caller, { request, signal }),
+    relay: (caller, request, signal, ending) =>
+      relay({ ledger: store.ledger, models, owner }, caller, { request, signal, ...ending && { ending } }),
     run: (draining, signal) =>
       run(
         {

@@ -1,10 +1,11 @@
 /** `/v1`: passes a request to its provider at once, keeps only what it cost, and ends with its client. */
 import { costMicroUsd, worstCaseMicroUsd } from "../cost/price.ts";
+import { isChatError } from "../domain/error.ts";
 import { newId } from "../domain/id.ts";
 import type { LedgerStore, Usage } from "../domain/ledger.ts";
 import { isRelaying, type Price, ProviderError, type RelayRequest } from "../domain/model.ts";
 import { isUnbilled } from "./calls.ts";
-import type { RelayedCall } from "./engine.ts";
+import type { RelayedCall, RelayEnding } from "./engine.ts";
 import type { Choice, Models } from "./models.ts";
 import { speakOpenAi } from "./speak_openai.ts";
 import { tokenBound } from "./tokens.ts";
@@ -21,86 +22,136 @@ const leaseMs = maxCallMs + 60_000;
 /** What an answer may take where the client sets no limit. */
 const unboundedOutputTokens = 32_768;
 
+const quietly: RelayEnding = { onEnd() {}, lastWords: () => null };
+
 /** Throws "over_budget", "invalid" for an unknown model, `ProviderError` when no answer came. */
 export async function relay(
   { ledger, models, owner }: RelayOptions,
   caller: { workspace: string; person: string | null },
-  { request, signal }: { request: RelayRequest; signal: AbortSignal },
+  { request, signal, ending = quietly }: { request: RelayRequest; signal: AbortSignal; ending?: RelayEnding },
 ): Promise<RelayedCall> {
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(maxCallMs)]);
-  const choice = await chooseFor(models, request.body.model, ended);
-  const price: Price | null = choice.provider.isLocal
-    ? { input: 0, cachedInput: 0, output: 0 }
-    : choice.info?.price ?? null;
-  const call = { ...caller, id: newId() };
-  const promptTokens = tokenBound(JSON.stringify(request.body.messages ?? request.body.input ?? ""));
-  const reservation = {
-    call: 0,
-    purpose: request.path === "embeddings" ? "embedding" as const : "relay" as const,
-    model: choice.ref,
-    microUsd: worstCaseMicroUsd(promptTokens, maxOutputOf(request), price),
-  };
-  await ledger.reserveFree(call, reservation, { owner, leaseMs });
-
-  async function settle(usage: Usage | null) {
-    // Without a word from the provider the worst case of a priced call stays booked.
-    if (usage === null && reservation.microUsd > 0) return;
-    await ledger.settleFree(call, {
-      call: 0,
-      costMicroUsd: usage ? costMicroUsd(usage, price) : price ? 0 : null,
-      usage,
-    });
-  }
-
-  const { provider, model } = choice;
-  const body = { ...request.body, model };
+  const limit = limitTo(maxCallMs, signal);
   try {
-    const relayed = isRelaying(provider)
-      ? await provider.relay({ path: request.path, body }, ended)
-      : await speakOpenAi(provider, { path: request.path, body }, ended);
-    const isRefused = relayed.status >= 400;
-    const settled = relayed.usage.then((usage) => isRefused ? refuse() : settle(usage));
+    const relayed = await begin(limit.signal);
+    const settled = relayed.settled.finally(limit.end);
     settled.catch(() => {}); // heard by whoever reads to the end; who goes before leaves the worst case booked
-    return { ...relayed, body: endingAfter(relayed.body, settled) };
+    if (relayed.call.whole) {
+      await settled;
+      ending.onEnd();
+      return relayed.call;
+    }
+    return { ...relayed.call, body: endingAfter(relayed.call, settled, ending) };
   } catch (error) {
-    // What was sent and not answered may have been billed: then the worst case stays booked.
-    if (isUnbilled(error) || !(error instanceof ProviderError)) await refuse();
+    limit.end();
+    ending.onEnd();
     throw error;
   }
 
-  async function refuse() {
-    await ledger.settleFree(call, { call: 0, costMicroUsd: 0, usage: null });
+  async function begin(ended: AbortSignal): Promise<{ call: RelayedCall; settled: Promise<void> }> {
+    const choice = await chooseFor(models, request.body.model, ended);
+    const price: Price | null = choice.provider.isLocal
+      ? { input: 0, cachedInput: 0, output: 0 }
+      : choice.info?.price ?? null;
+    const call = { ...caller, id: newId() };
+    const promptTokens = tokenBound(JSON.stringify(request.body.messages ?? request.body.input ?? ""));
+    const reservation = {
+      call: 0,
+      purpose: request.path === "embeddings" ? "embedding" as const : "relay" as const,
+      model: choice.ref,
+      microUsd: worstCaseMicroUsd(promptTokens, maxOutputOf(request), price),
+    };
+    const reserved = ledger.reserveFree(call, reservation, { owner, leaseMs });
+    // Where nothing is set aside the call need not wait for the disk: its settlement comes after it anyway.
+    if (reservation.microUsd > 0) await reserved;
+    else reserved.catch(() => {});
+
+    async function book(costMicroUsd: number | null, usage: Usage | null) {
+      await Promise.all([reserved, ledger.settleFree(call, { call: 0, costMicroUsd, usage })]);
+    }
+
+    async function settle(usage: Usage | null) {
+      // Without a word from the provider the worst case of a priced call stays booked.
+      if (usage === null && reservation.microUsd > 0) return;
+      await book(usage ? costMicroUsd(usage, price) : price ? 0 : null, usage);
+    }
+
+    const { provider, model } = choice;
+    const body = { ...request.body, model };
+    try {
+      const relayed = isRelaying(provider)
+        ? await provider.relay({ path: request.path, body }, ended)
+        : await speakOpenAi(provider, { path: request.path, body }, ended);
+      const isRefused = relayed.status >= 400;
+      return { call: relayed, settled: relayed.usage.then((usage) => isRefused ? book(0, null) : settle(usage)) };
+    } catch (error) {
+      // What was sent and not answered may have been billed: then the worst case stays booked.
+      if (isUnbilled(error) || !(error instanceof ProviderError)) await book(0, null);
+      throw error;
+    }
   }
 }
 
+/** A signal that follows another one for at most `ms`; `end` lets go of both. */
+function limitTo(ms: number, signal: AbortSignal): { readonly signal: AbortSignal; end(): void } {
+  const ended = new AbortController();
+  const end = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  };
+  const abort = () => {
+    end();
+    ended.abort(signal.reason);
+  };
+  const timer = setTimeout(abort, ms);
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  return { signal: ended.signal, end };
+}
+
 /** The client's stream ends when the ledger knows, so that whoever has the answer can read its price. */
-function endingAfter(body: ReadableStream<Uint8Array>, settled: Promise<void>): ReadableStream<Uint8Array> {
+function endingAfter(
+  { body, contentType }: RelayedCall,
+  settled: Promise<void>,
+  { onEnd, lastWords }: RelayEnding,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  return new ReadableStream({
-    type: "bytes",
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value as Uint8Array<ArrayBuffer>);
-      await settled;
-      controller.close();
-      controller.byobRequest?.respond(0);
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        await settled;
+        controller.close();
+      } catch (error) {
+        const words = lastWords(error, contentType);
+        if (words === null) controller.error(error);
+        else {
+          controller.enqueue(words);
+          controller.close();
+        }
+      }
+      onEnd();
     },
     async cancel(reason) {
+      onEnd();
       await reader.cancel(reason);
       await settled;
     },
-  });
+  }, { highWaterMark: 0 });
 }
 
 /** `provider/model`, or a model's own name when a connected provider lists it; the default when none is given. */
 async function chooseFor(models: Models, asked: unknown, signal: AbortSignal): Promise<Choice> {
   if (typeof asked !== "string" || asked === "" || asked === "default") return await models.choose(null, null, signal);
-  const states = await models.states(signal);
-  if (!states.some(({ state }) => asked.startsWith(`${state.name}/`))) {
+  try {
+    return await models.resolve(asked, "asked for", signal);
+  } catch (error) {
+    if (!isChatError(error, "invalid")) throw error;
+    const states = await models.states(signal);
     const listed = states.flatMap(({ models }) => models).find(({ id }) => id === asked);
-    if (listed) return await models.resolve(listed.ref, "asked for", signal);
+    if (!listed) throw error;
+    return await models.resolve(listed.ref, "asked for", signal);
   }
-  return await models.resolve(asked, "asked for", signal);
 }
 
 function maxOutputOf({ path, body }: RelayRequest): number {

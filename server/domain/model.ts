@@ -152,6 +152,8 @@ export interface Relayed {
   readonly retryAfter: string | null;
   /** As it arrives; destroying it closes the connection. */
   readonly body: ReadableStream<Uint8Array>;
+  /** All of it, where it was short and not a stream: `body` then gives the same. */
+  readonly whole?: Uint8Array<ArrayBuffer>;
   /** Resolves when the body has ended or was cancelled, with what the provider said was used; null: nothing. */
   readonly usage: Promise<Usage | null>;
 }

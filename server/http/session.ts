@@ -5,6 +5,10 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 export const cookieName = "whisper_session";
 export const sessionSeconds = 30 * 24 * 3600;
 
+/** `server/config` allows as many, and ASCII only. */
+const maxKeyBytes = 512;
+const encoder = new TextEncoder();
+
 export interface Sessions {
   /** A cookie's value that is good until `sessionSeconds` from now. */
   issue(nowMs: number): string;
@@ -16,6 +20,8 @@ export interface Sessions {
 export function openSessions(key: string): Sessions {
   const signingKey = createHmac("sha256", key).update("whisperengine session 1").digest();
   const sign = (text: string) => createHmac("sha256", signingKey).update(text).digest();
+  if (key.length > maxKeyBytes) throw new Error(`a key has at most ${maxKeyBytes} characters`);
+  const wanted = padded(key);
   return {
     issue(nowMs) {
       const until = String(nowMs + sessionSeconds * 1000);
@@ -28,9 +34,22 @@ export function openSessions(key: string): Sessions {
       const wanted = sign(until);
       return given.length === wanted.length && timingSafeEqual(given, wanted);
     },
-    // Both are signed first, so that neither their lengths nor their bytes show in the time it takes.
-    isKey: (given) => timingSafeEqual(sign(given), sign(key)),
+    isKey: (given) => timingSafeEqual(padded(given), wanted),
   };
+}
+
+/**
+ * As bytes of one length whatever the key, so that neither its length nor its bytes show in the time a comparison
+ * takes. Its length stands at the end: NULs do not lengthen it unseen.
+ */
+function padded(key: string): Uint8Array {
+  const bytes = new Uint8Array(maxKeyBytes + 2);
+  const { read, written } = encoder.encodeInto(key, bytes.subarray(0, maxKeyBytes));
+  // A longer one is equal to none.
+  const length = read < key.length ? 0xffff : written;
+  bytes[maxKeyBytes] = length >> 8;
+  bytes[maxKeyBytes + 1] = length & 0xff;
+  return bytes;
 }
 
 function decodeBase64(text: string): Uint8Array {

@@ -1,7 +1,7 @@
 /** `/v1`: OpenAI's API, relayed to whichever provider a model's name points to, kept only in the ledger. */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { ListedModel, RelayedCall } from "../chat/engine.ts";
+import type { ListedModel } from "../chat/engine.ts";
 import { ChatError } from "../domain/error.ts";
 import type { RelayRequest } from "../domain/model.ts";
 import { readJson } from "./body.ts";
@@ -69,47 +69,20 @@ async function relay(c: Context<HttpEnv>, server: Server, path: RelayRequest["pa
     leave();
   }
 
-  let call: RelayedCall;
   try {
-    call = await engine.relay({ workspace, person: null }, { path, body }, ended.signal);
-  } catch (error) {
-    release();
-    throw error;
+    const caller = { workspace, person: null };
+    const call = await engine.relay(caller, { path, body }, ended.signal, { onEnd: release, lastWords });
+    const headers = new Headers({ "content-type": call.contentType, "cache-control": "no-store, no-transform" });
+    if (call.retryAfter !== null) headers.set("retry-after", call.retryAfter);
+    return new Response(call.whole ?? call.body, { status: call.status, headers });
   } finally {
     signal.removeEventListener("abort", end);
   }
-  const headers = new Headers({ "content-type": call.contentType, "cache-control": "no-store, no-transform" });
-  if (call.retryAfter !== null) headers.set("retry-after", call.retryAfter);
-  return new Response(passOn(call, release), { status: call.status, headers });
 }
 
-/**
- * The same bytes. A stream that breaks off says so in an event, as OpenAI's does, because its status is long sent.
- * `onEnd` is called once they have ended, failed or are no longer wanted.
- */
-function passOn({ body, contentType }: RelayedCall, onEnd: () => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        controller.close();
-      } catch (error) {
-        if (!contentType.startsWith("text/event-stream")) {
-          controller.error(error);
-        } else {
-          controller.enqueue(errorEvent(error));
-          controller.close();
-        }
-      }
-      onEnd();
-    },
-    async cancel(reason) {
-      onEnd();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
+/** A stream that breaks off says so in an event, as OpenAI's does. */
+function lastWords(error: unknown, contentType: string): Uint8Array | null {
+  return contentType.startsWith("text/event-stream") ? errorEvent(error) : null;
 }
 
 /** The blank line first ends an event that was torn. */

@@ -21,17 +21,29 @@ export async function relay(server: Server, { path, body }: RelayRequest, signal
   const contentType = String(answer.headers["content-type"] ?? "application/json");
   const options = { reportsCost: server.preset.reportsCost, dropsUsage: isStream && !hasAsked };
   const tap = contentType.startsWith("text/event-stream") ? openStreamTap(options) : openWholeTap(options);
-  const passed = passOn(answer.body, tap, {
+  const pass = {
     silenceMs: isStream ? Math.max(startTimeoutMs, stallTimeoutMs) : wholeTimeoutMs,
     onSilence: () => silence(server, "stalled"),
-    onBreak: (cause) => cutOff(server, cause),
+    onBreak: (cause: unknown) => cutOff(server, cause),
     signal,
-  });
-  return {
+  };
+  const head = {
     status: answer.statusCode,
     contentType,
     retryAfter: answer.headers["retry-after"] === undefined ? null : String(answer.headers["retry-after"]),
-    ...passed,
+  };
+  if (isStream) return { ...head, ...passOn(answer.body, tap, pass) };
+  const { pieces, isOver } = await readShort(answer.body, pass);
+  if (!isOver) return { ...head, ...passOn(answer.body, tap, pass, pieces) };
+  const whole = new Uint8Array(tap.push(joined(pieces)));
+  return {
+    ...head,
+    whole,
+    // Made when it is asked for, which costs more than the rest of a short answer.
+    get body() {
+      return new Blob([whole]).stream();
+    },
+    usage: Promise.resolve(tap.usage),
   };
 }
 
@@ -53,9 +65,10 @@ function passOn(
   body: Answer["body"],
   tap: UsageTap,
   { silenceMs, onSilence, onBreak, signal }: PassOptions,
+  begun: readonly Uint8Array[] = [],
 ): { body: ReadableStream<Uint8Array>; usage: Promise<Usage | null> } {
   const { promise: usage, resolve: settle } = Promise.withResolvers<Usage | null>();
-  let pieces: Uint8Array[] = [];
+  let pieces: Uint8Array[] = [...begun];
   let isScheduled = false;
   let isClosed = false;
   let lastAt = performance.now();
@@ -124,6 +137,7 @@ function passOn(
       body.on("error", (error: unknown) => fail(onBreak(error)));
       signal.addEventListener("abort", abort, { once: true });
       if (signal.aborted) abort();
+      flush();
     },
     pull() {
       lastAt = performance.now();
@@ -136,6 +150,55 @@ function passOn(
     },
   }, { highWaterMark: maxWaitingBytes });
   return { body: stream, usage };
+}
+
+/** Answers up to here are read whole before they are passed on: a stream costs more than most of them. */
+const maxShortBytes = 256 * 1024;
+
+/** All of a short answer; of a longer one its beginning, and the rest waits in `body`. Throws `ProviderError`. */
+function readShort(
+  body: Answer["body"],
+  { silenceMs, onSilence, onBreak, signal }: PassOptions,
+): Promise<{ pieces: readonly Uint8Array[]; isOver: boolean }> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(onSilence()), silenceMs);
+
+    function leave(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      body.off("data", take).off("end", end).off("error", onError);
+    }
+
+    function fail(error: Error): void {
+      leave();
+      // What breaks after this is nobody's any more.
+      body.on("error", () => {}).destroy();
+      reject(error);
+    }
+
+    function take(piece: Uint8Array): void {
+      // Its buffer is the connection's, which is used again.
+      pieces.push(piece.slice());
+      length += piece.length;
+      if (length <= maxShortBytes) return;
+      body.pause();
+      leave();
+      resolve({ pieces, isOver: false });
+    }
+
+    function end(): void {
+      leave();
+      resolve({ pieces, isOver: true });
+    }
+
+    const onError = (error: unknown) => fail(onBreak(error));
+    const abort = () => fail(onBreak(signal.reason));
+    body.on("data", take).on("end", end).on("error", onError);
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+  });
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

@@ -19,6 +19,8 @@ export interface TapOptions {
 }
 
 const nothing = new Uint8Array(0);
+// Where usage was asked for, every event but one has `"usage":null`.
+const saysUsage = /"usage"\s*:\s*\{/;
 // An event longer than this is passed on as it comes.
 const maxEventBytes = 1024 * 1024;
 
@@ -33,9 +35,9 @@ export function openStreamTap({ reportsCost, dropsUsage }: TapOptions): UsageTap
 
   /** The same events without those to be left out. */
   function heard(events: string): string {
-    if (!events.includes('"usage"')) return events;
+    if (!saysUsage.test(events)) return events;
     return events.split(/(?<=\n\r?\n)/).filter((event) => {
-      if (!event.includes('"usage"')) return true;
+      if (!saysUsage.test(event)) return true;
       const data = event.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5));
       const chunk = parseJson(data.join("\n"));
       const found = decodeUsage(chunk, { reportsCost });
