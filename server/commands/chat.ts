@@ -1,5 +1,6 @@
 /** `whisperengine chat`: a conversation in the terminal, or one question from a script. */
 import { ChatError } from "../domain/error.ts";
+import type { WireConversation } from "../domain/wire.ts";
 import type { ChatClient } from "./chat/client.ts";
 import { connect } from "./chat/connect.ts";
 import { askForJson, askOnce } from "./chat/one_shot.ts";
@@ -120,9 +121,11 @@ async function askOneQuestion(sitting: Sitting, message: string, asJson: boolean
   }
 }
 
-async function converse(sitting: Sitting): Promise<void> {
-  const { client, url, conversation, isPlain } = sitting;
-  const greeting = await greet(client, url, conversation);
+async function converse(asked: Sitting): Promise<void> {
+  const { client, url, conversation, isPlain } = asked;
+  const goingOn = conversation === null ? null : await client.conversation(conversation);
+  const sitting = { ...asked, model: asked.model ?? goingOn?.model ?? null };
+  const greeting = greet(url, goingOn);
   const ending = new AbortController();
   const forget = onSignals(["SIGTERM", "SIGHUP"], () => ending.abort());
   try {
@@ -151,12 +154,11 @@ async function converse(sitting: Sitting): Promise<void> {
   }
 }
 
-async function greet(client: ChatClient, url: string | null, conversation: string | null): Promise<string> {
+function greet(url: string | null, goingOn: WireConversation | null): string {
   const where = url === null
     ? "No server is running here, so this terminal answers by itself."
     : `Connected to ${url}.`;
-  const title = conversation === null ? undefined : (await client.conversation(conversation)).title;
-  const about = title ? [`Going on with "${safeLine(title)}".`] : [];
+  const about = goingOn === null || goingOn.title === null ? [] : [`Going on with "${safeLine(goingOn.title)}".`];
   return [where, ...about, "/help shows what can be typed."].join("\n");
 }
 
