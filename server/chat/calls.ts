@@ -8,6 +8,8 @@ import { tokenBound } from "./tokens.ts";
 
 /** For the count where a provider reports nothing. */
 const bytesPerToken = 4;
+/** No model that keeps to its limit says so much; one that does not is cut. */
+const maxAnswerBytes = 1_000_000;
 const unbilled: readonly ProviderFault[] = [
   ...["wrong_key", "no_credit", "unknown_model", "rate_limited", "overloaded"] as const,
   ...["unreachable", "refused", "context_too_long"] as const,
@@ -77,6 +79,9 @@ export function openCalls(ledger: LedgerStore, claim: Claim, purpose: Purpose) {
               if (event.type === "usage") reported = event.usage;
               else if (event.type !== "finish") bytes += tokenBound(event.text);
               yield event;
+              if (bytes > maxAnswerBytes) {
+                throw new ProviderError("malformed", `${ref} did not stop, so its answer was cut after a megabyte`);
+              }
             }
           } catch (error) {
             if (isUnbilled(error) && bytes === 0) isSent = false;

@@ -42,6 +42,23 @@ Deno.test("an answer that breaks off keeps what arrived, and says why", async ()
   ]);
 });
 
+Deno.test("a model that does not stop is cut, and its connection closed", async () => {
+  const closed = Promise.withResolvers<void>();
+  const provider = providerThat(async function* (prompt, signal) {
+    if (prompt.system.includes("title")) return;
+    signal.addEventListener("abort", () => closed.resolve());
+    while (!signal.aborted) {
+      yield text("on and on ".repeat(1000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  await using chat = await openChat({ providers: async () => [provider], defaultModel: "test/script" });
+  const { turn, text: answered } = await chat.say("question");
+  await closed.promise;
+  assert.deepEqual([turn.state, turn.errorCode], ["interrupted", "malformed"]);
+  assert.ok(answered.length >= 1_000_000 && answered.length < 1_100_000);
+});
+
 Deno.test("the fallback answers when the model fails, and it is said; not after a word was shown, nor outside by itself", async () => {
   let isLate = false;
   const failing = providerThat(function* (): Iterable<ModelEvent> {
