@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openModelServer } from "../fakes/model_server.ts";
 import { scriptTokens } from "../fakes/model_script.ts";
 import { ask, goOn, messages, resume, type Seen } from "./api_client.ts";
-import { startServer } from "./server_process.ts";
+import { startServer } from "../end_to_end/server_process.ts";
 import { pause } from "./world.ts";
 
 const moments = Deno.env.get("TEST_FULL") ? 50 : 10;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openModelServer } from "../fakes/model_server.ts";
 import { scriptTokens } from "../fakes/model_script.ts";
 import { ask, resume, type Seen } from "./api_client.ts";
-import { startServer } from "./server_process.ts";
+import { startServer } from "../end_to_end/server_process.ts";
 
 const points = Deno.env.get("TEST_FULL") ? 100 : 20;
 const atOnce = 5;

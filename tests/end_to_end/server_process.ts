@@ -1,8 +1,12 @@
 /** The real program as a process of its own, over a data folder and a model server, that can be killed. */
-import { pause } from "./world.ts";
+import { setTimeout as pause } from "node:timers/promises";
 
 export interface ServerProcess {
   readonly url: string;
+  /** Asks it to end; resolves with its exit code when it is gone. */
+  stop(signal: "SIGTERM" | "SIGINT"): Promise<number>;
+  /** Everything it has printed. */
+  printed(): string;
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -10,17 +14,26 @@ export interface ServerProcess {
 const root = new URL("../../", import.meta.url);
 const startTimeoutMs = 30_000;
 
-/** The model server is connected as a llama.cpp of this machine. Throws with what was printed when it does not start. */
-export async function startServer(
-  { dataFolder, modelServer, model }: { dataFolder: string; modelServer: string; model: string },
-): Promise<ServerProcess> {
+export interface ServerOptions {
+  readonly dataFolder: string;
+  /** Connected as a llama.cpp of this machine; without it nothing is. */
+  readonly modelServer?: string;
+  readonly model?: string;
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Throws with what was printed when it does not start. */
+export async function startServer({ dataFolder, modelServer, model, env }: ServerOptions): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "main.ts", "serve"],
     cwd: root,
     env: {
       ...systemEnvironment(),
       ...{ WHISPER_DATA: dataFolder, WHISPER_PORT: "0", WHISPER_HOST: "127.0.0.1", BROWSER: "none" },
-      ...{ LLAMACPP_BASE_URL: modelServer, WHISPER_MODEL: `llamacpp/${model}` },
+      ...modelServer === undefined ? {} : { LLAMACPP_BASE_URL: modelServer },
+      ...model === undefined ? {} : { WHISPER_MODEL: `llamacpp/${model}` },
+      ...env,
     },
     clearEnv: true,
     stdin: "null",
@@ -33,17 +46,27 @@ export async function startServer(
   }
   const read = Promise.all([collect(child.stdout), collect(child.stderr)]);
   let isOver = false;
-  const status = child.status.then(() => void (isOver = true));
+  const status = child.status.then(({ code }) => {
+    isOver = true;
+    return code;
+  });
 
   async function kill() {
     if (!isOver) child.kill("SIGKILL");
     await Promise.all([status, read]);
   }
 
+  async function stop(signal: "SIGTERM" | "SIGINT") {
+    child.kill(signal);
+    const code = await status;
+    await read;
+    return code;
+  }
+
   const until = performance.now() + startTimeoutMs;
   while (!isOver && performance.now() < until) {
     const url = await announcedUrl(dataFolder, child.pid);
-    if (url) return { url, kill };
+    if (url) return { url, kill, stop, printed: () => printed };
     await pause(10);
   }
   await kill();
