@@ -61,12 +61,13 @@ export async function relay(
       microUsd: worstCaseMicroUsd(promptTokens, maxOutputOf(request), price),
     };
     const reserved = ledger.reserveFree(call, reservation, { owner, leaseMs });
-    // Where nothing is set aside the call need not wait for the disk: its settlement comes after it anyway.
+    // Where nothing is set aside the call need not wait for the disk: only its settlement does.
     if (reservation.microUsd > 0) await reserved;
     else reserved.catch(() => {});
 
     async function book(costMicroUsd: number | null, usage: Usage | null) {
-      await Promise.all([reserved, ledger.settleFree(call, { call: 0, costMicroUsd, usage })]);
+      await reserved;
+      await ledger.settleFree(call, { call: 0, costMicroUsd, usage });
     }
 
     async function settle(usage: Usage | null) {

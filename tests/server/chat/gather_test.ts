@@ -62,3 +62,21 @@ Deno.test("the first piece comes at once, and what follows within the window com
   assert.deepEqual((await rest).value, { channel: "text", text: "bcde" });
   assert.equal((await iterator.next()).done, true);
 });
+
+Deno.test("a character that comes in halves is given whole, and a half that stays alone does no harm", async () => {
+  const whole = "a😀b👩‍👩‍👧c";
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: whole.length, maxLength: whole.length }), async (waits) => {
+      async function* source(): AsyncIterable<ModelEvent> {
+        for (const [i, unit] of whole.split("").entries()) {
+          if (waits[i]) await new Promise((resolve) => setImmediate(resolve));
+          yield { type: "text", text: unit };
+        }
+        yield { type: "text", text: "😀"[0]! };
+      }
+      const pieces = await Array.fromAsync(gather(source(), 0, () => {}));
+      assert.ok(pieces.every(({ text }) => text.isWellFormed()));
+      assert.equal(said(pieces, "text"), `${whole}\ufffd`);
+    }),
+  );
+});
