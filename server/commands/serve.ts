@@ -43,7 +43,10 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   for (const name of signals) Deno.addSignalListener(name, onSignal);
 
   const running = await openProgram(program, configuration, log).catch((error) => refused(error, settings));
-  const server = listen(running, configuration);
+  const server = await listen(running, configuration).catch(async (error) => {
+    await running.close(0);
+    throw error;
+  });
   const { port } = server.addr;
   const url = localUrl(settings.host, port);
   const announcement = await announceServer(settings.dataFolder, {
@@ -79,7 +82,7 @@ async function refused(error: unknown, { dataFolder }: Configuration["settings"]
 }
 
 /** On the asked port, or the next free one where nobody asked. Throws "unavailable" when none is free. */
-function listen(running: Running, { settings }: Configuration): Deno.HttpServer<Deno.NetAddr> {
+async function listen(running: Running, { settings }: Configuration): Promise<Deno.HttpServer<Deno.NetAddr>> {
   const ports = [settings.port, ...settings.otherPorts];
   for (const port of ports) {
     try {

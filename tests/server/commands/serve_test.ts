@@ -16,6 +16,14 @@ Deno.test("a second start says where the program runs already", async () => {
   }
 });
 
+Deno.test("a port that was asked for and is taken is said, and the program ends", async () => {
+  await using here = await openProgramInFolder();
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { code, stderr } = await here.run(["serve", "--port", String(other.addr.port)]);
+  equal(code, 1);
+  match(stderr, /^Cannot listen on 127\.0\.0\.1: port \d+ is in use by other programs; choose another one with --port/);
+});
+
 Deno.test("one Ctrl-C that arrives twice, as under deno task, lets the answer finish", async () => {
   await using here = await openProgramInFolder();
   const model = await openModelServer({ models: ["sim-tps20-n30"] });
