@@ -1,16 +1,17 @@
 /** Opens everything that a running program is made of, over one data folder, and closes it without losing a word. */
 import type { Engine } from "./chat/engine.ts";
 import { openEngine } from "./chat/open_engine.ts";
-import { runBackups } from "./backups.ts";
+import { type BackupOptions, runBackups } from "./backups.ts";
 import { runCleanUp } from "./clean_up.ts";
 import type { Program } from "./program.ts";
 import { candidates, findModelServers } from "./config/find_model_servers.ts";
 import type { Configuration } from "./config/configuration.ts";
-import { isBackup, type Store } from "./domain/store.ts";
-import { openApp } from "./http/app.ts";
+import { type BackupStore, isBackup, type Store } from "./domain/store.ts";
+import { openFront } from "./http/front.ts";
 import { defaultLimits } from "./http/options.ts";
 import { openPages } from "./http/pages.ts";
 import type { Log } from "./log.ts";
+import { pause } from "./pause.ts";
 import { openProviders } from "./providers.ts";
 
 /** The one workspace of a program that serves one household. */
@@ -38,7 +39,12 @@ export async function openProgram(program: Program, configuration: Configuration
   const report = (error: unknown) => log.error("failure", { error });
   const entry = program.tables.stores[settings.store];
   if (!entry) throw new Error(`there is no store "${settings.store}"`);
-  const store = await (await entry.load()).open({ file: settings.databaseFile });
+  const store = await (await entry.load()).open({
+    file: settings.databaseFile,
+    values: settings.adapterSettings,
+    connections: limits.databaseConnections,
+    caCertificates: settings.network.caCertificates,
+  });
 
   const draining = new AbortController();
   const stopping = new AbortController();
@@ -60,7 +66,7 @@ export async function openProgram(program: Program, configuration: Configuration
     maxPosts: limits.postsAtOnce,
     ...{ leaseMs, systemPrompt, report },
   });
-  const app = openApp({
+  const front = openFront({
     ...{ engine, store, workspace },
     auth: settings.adminKey === null ? { mode: "none" } : { mode: "key", key: settings.adminKey },
     allowedHosts: settings.allowedHosts,
@@ -82,7 +88,7 @@ export async function openProgram(program: Program, configuration: Configuration
     engine.run(draining.signal, stopping.signal),
     runCleanUp(store.conversations, report, closing.signal),
     ...isBackup(store)
-      ? [runBackups({ store, folder: settings.backupFolder, copyTo: settings.backupCopy, report }, closing.signal)]
+      ? [backUp(store, { folder: settings.backupFolder, copyTo: settings.backupCopy, report }, closing.signal)]
       : [],
   ];
   const failure = Promise.withResolvers<never>();
@@ -103,8 +109,14 @@ export async function openProgram(program: Program, configuration: Configuration
 
   return {
     ...{ engine, store },
-    fetch: (request, info) => app.fetch(request, info),
+    fetch: (request, info) => front.fetch(request, info),
     failed: failure.promise,
     close: (graceMs) => closed ??= closeAll(graceMs),
   };
+}
+
+/** Not in the first minute, when people wait for a page. */
+async function backUp(store: BackupStore, options: Omit<BackupOptions, "store">, signal: AbortSignal): Promise<void> {
+  await pause(60_000, signal);
+  await runBackups({ store, ...options }, signal);
 }

@@ -32,10 +32,10 @@ export async function run(options: RunOptions, draining: AbortSignal, signal: Ab
   const ending = AbortSignal.any([draining, signal]);
 
   async function recover(othersAreDead: boolean) {
-    for (const turn of await store.turns.recover({ owner, othersAreDead }, policy)) hints.tell(turn);
+    for (const turn of await store.turns.recover({ owner, othersAreDead, leaseMs }, policy)) hints.tell(turn);
     const certaintyOf = (name: string): Certainty => platforms.get(name)?.certainty ?? { kind: "none" };
-    await store.deliveries.recover({ owner, othersAreDead, maxAttempts, certaintyOf });
-    await store.ledger.expireFree({ owner, othersAreDead });
+    await store.deliveries.recover({ owner, othersAreDead, leaseMs, maxAttempts, certaintyOf });
+    await store.ledger.expireFree({ owner, othersAreDead, leaseMs });
   }
 
   async function recoverAgainAndAgain() {

@@ -1,4 +1,5 @@
 /** One part of an answer posted on a platform, and when it may be sent again: the policy, as pure functions. */
+import type { RecoverOptions } from "./turn.ts";
 
 export type DeliveryState = "pending" | "sending" | "sent" | "not_sent" | "unknown";
 
@@ -99,11 +100,6 @@ export interface DeliveryStore {
   record(claim: DeliveryClaim, verdict: Verdict, reason: string | null): Promise<void>;
   /** Takes back the parts whose sender was lost, by the rule of its platform. Returns how many. */
   recover(
-    options: {
-      owner: string;
-      othersAreDead: boolean;
-      maxAttempts: number;
-      certaintyOf: (platform: string) => Certainty;
-    },
+    options: RecoverOptions & { maxAttempts: number; certaintyOf: (platform: string) => Certainty },
   ): Promise<number>;
 }

@@ -1,5 +1,5 @@
 /** Money in integer micro-dollars: every model call is reserved at its worst case, then settled. */
-import type { Claim, Settlement } from "./turn.ts";
+import type { Claim, RecoverOptions, Settlement } from "./turn.ts";
 
 /** What a call used. `inputTokens` includes cached ones, `outputTokens` includes reasoning. */
 export interface Usage {
@@ -53,7 +53,7 @@ export interface LedgerStore {
   reserveFree(call: FreeCall, reservation: Reservation, options: { owner: string; leaseMs: number }): Promise<void>;
   settleFree(call: FreeCall, settlement: Settlement): Promise<void>;
   /** Charges in full the free calls whose owner was lost. */
-  expireFree(options: { owner: string; othersAreDead: boolean }): Promise<number>;
+  expireFree(options: RecoverOptions): Promise<number>;
   /** What a conversation, a person or the workspace has cost. */
   totals(
     filter: { workspace: string; conversation?: string; person?: string; sinceMs?: number },

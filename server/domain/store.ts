@@ -55,14 +55,30 @@ export function isArchivable(store: Store): store is ArchivableStore {
   return "exportRows" in store;
 }
 
+/** What a store may need to be opened; each takes what concerns it. */
+export interface StoreSettings {
+  /** For a database that is a file: where it is. */
+  readonly file: string;
+  /** The adapter's own settings, by name, as its row in the table lists them. */
+  readonly values: Readonly<Record<string, string>>;
+  /** For a database server: how many connections this process may have. */
+  readonly connections: number;
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly caCertificates: string | null;
+}
+
 /** What a module behind a row of `adapters/stores/table.ts` exports. */
 export interface StoreModule {
-  /** Throws `ChatError` "unavailable" when the database cannot be used: held by another process, damaged, newer. */
-  open(settings: { readonly file: string }): Promise<Store>;
+  /**
+   * Throws `ChatError` "unavailable" when the database cannot be used: held by another process, damaged, newer, out
+   * of reach; "invalid" for a setting that cannot be read.
+   */
+  open(settings: StoreSettings): Promise<Store>;
 }
 
 /** Capability of a module whose database is one file: what can be done with it while it is closed, or another's. */
 export interface FileStoreModule extends StoreModule {
+  open(settings: Pick<StoreSettings, "file">): Promise<Store>;
   /**
    * Puts a backup in the place of the database and keeps the old one beside it; resolves with the old one's new
    * name, null when there was none. Throws "invalid" for a damaged backup, "unavailable" while it is in use.

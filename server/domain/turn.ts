@@ -183,13 +183,24 @@ export interface TurnStore {
    * Takes back the turns whose lease has run out; with `othersAreDead` (a store that one process holds alone), at
    * once those of any other owner. Returns their ids.
    */
-  recover(options: { owner: string; othersAreDead: boolean }, policy: EndPolicy): Promise<string[]>;
+  recover(options: RecoverOptions, policy: EndPolicy): Promise<string[]>;
   /** One statement, so one snapshot. Undefined when there is no such turn. */
   read(viewer: Viewer, turn: string, from: { text: number; reasoning: number }): Promise<TurnSnapshot | undefined>;
   /** Turns that are not at rest, for shutting down and for health. */
   countOpen(): Promise<{ queued: number; running: number }>;
   /** The files of a message, in order. */
   attachments(message: string): Promise<Attachment[]>;
+}
+
+/** Who takes back what the lost have left. */
+export interface RecoverOptions {
+  readonly owner: string;
+  readonly othersAreDead: boolean;
+  /**
+   * How long a lease is. A database server that was away let leases run out whose owners live: for that long after
+   * its start nothing is taken back, so that they can renew.
+   */
+  readonly leaseMs?: number;
 }
 
 /** Who looks. `person` null sees everything in the workspace: where nobody signs in, and for its administrators. */

@@ -4,20 +4,23 @@ import type { ArchiveRow } from "../../../server/domain/store.ts";
 import { type ArchiveTable, archiveTables, type ColumnKind } from "./archive_tables.ts";
 import type { Sql, Value } from "./sql.ts";
 
-export type Snapshot = () => { readonly sql: Sql; close(): void };
+export interface Snapshot {
+  readonly sql: Sql;
+  close(): void | Promise<void>;
+}
 
 /** A transaction whose work may await anything. */
 export type Alone = <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
 
 /** The snapshot is let go when the reader has all, or stops. */
-export async function* exportRows(snapshot: Snapshot): AsyncGenerator<ArchiveRow, void> {
-  const { sql, close } = snapshot();
+export async function* exportRows(open: () => Snapshot | Promise<Snapshot>): AsyncGenerator<ArchiveRow, void> {
+  const snapshot = await open();
   try {
     for (const table of archiveTables) {
-      for await (const row of rowsOf(sql, table)) yield { table: table.name, row };
+      for await (const row of rowsOf(snapshot.sql, table)) yield { table: table.name, row };
     }
   } finally {
-    close();
+    await snapshot.close();
   }
 }
 

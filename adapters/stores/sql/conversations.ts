@@ -27,7 +27,7 @@ export function openConversationStore(database: Database, search: ConversationSt
     path: (conversation, from, limit) => path(database.read, conversation, from, limit),
     countBefore: (conversation, number) => countBefore(database.read, conversation, number),
     summary: (conversation, number) => summary(database.read, conversation, number),
-    setReach: (id, reach) => database.transaction((sql) => setReach(sql, id, reach)),
+    setReach: (id, reach) => database.transaction((sql) => setReach(sql, id, reach), { isOneStatement: true }),
   };
 }
 

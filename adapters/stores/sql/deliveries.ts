@@ -13,13 +13,35 @@ type Part = Pick<DeliveryClaim, "turn" | "part" | "attempt">;
 
 export function openDeliveryStore(database: Database): DeliveryStore {
   return {
-    claim: ({ owner, leaseMs }) => database.transaction((sql) => claim(sql, owner, leaseMs)),
-    record: (part, verdict, reason) => database.transaction((sql) => write(sql, part, verdict, reason)),
+    claim: (options) => claim(database, options),
+    record: (part, verdict, reason) =>
+      database.transaction((sql) => write(sql, part, verdict, reason), { isOneStatement: true }),
     recover: (options) => recover(database, options),
   };
 }
 
-async function claim(sql: Sql, owner: string, leaseMs: number): Promise<DeliveryClaim | undefined> {
+interface ClaimOptions {
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+/** Not as one statement: a repeat has to know whether the answer to the claim or to its commit was lost. */
+async function claim(database: Database, options: ClaimOptions): Promise<DeliveryClaim | undefined> {
+  let earlier: DeliveryClaim | undefined; // by an earlier run of the body, whose commit's answer was lost
+  return await database.transaction(async (sql) => {
+    if (earlier && await isStillOurs(sql, earlier, options)) return earlier;
+    return earlier = await claimNext(sql, options);
+  });
+}
+
+async function isStillOurs(sql: Sql, { turn, part, attempt }: Part, { owner }: ClaimOptions): Promise<boolean> {
+  const row = await sql.get`
+    select 1 from deliveries
+    where turn_id = ${turn} and part = ${part} and attempt = ${attempt} and owner = ${owner} and state = 'sending'`;
+  return row !== undefined;
+}
+
+async function claimNext(sql: Sql, { owner, leaseMs }: ClaimOptions): Promise<DeliveryClaim | undefined> {
   return await sql.get<DeliveryClaim>`
     update deliveries set state = 'sending', owner = ${owner}, lease_until = now_ms() + ${leaseMs},
       attempt = attempt + 1, first_sent_at = coalesce(first_sent_at, now_ms())
@@ -67,7 +89,9 @@ async function recover(
     const doubt: Doubt = othersAreDead && delivery.owner !== owner ? "given_up" : "lost";
     const { attempt, ageMs } = delivery;
     const verdict = inDoubt(certaintyOf(delivery.platform), doubt, { attempt, maxAttempts, ageMs });
-    await database.transaction((sql) => write(sql, delivery, verdict, "its sender was lost"));
+    await database.transaction((sql) => write(sql, delivery, verdict, "its sender was lost"), {
+      isOneStatement: true,
+    });
   }
   return lost.length;
 }

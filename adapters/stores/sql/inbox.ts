@@ -44,6 +44,7 @@ async function store(sql: Sql, incoming: Incoming, options: AcceptOptions): Prom
     values (${workspace}, ${at.id}, ${number}, ${message}, ${parent}, 'user', ${person}, ${author.name}, ${platform},
       ${externalId}, ${text}, now_ms()) on conflict do nothing`;
   if (!isNew) throw storedMeanwhile;
+  await sql.index(message, text);
   for (const [position, { name, mediaType, bytes }] of incoming.attachments.entries()) {
     await sql.run`
       insert into attachments (workspace_id, message_id, position, name, media_type, bytes)

@@ -14,6 +14,13 @@ export interface Sql {
   run(strings: TemplateStringsArray, ...values: (Value | Fragment)[]): Promise<number>;
   /** `for update skip locked`, where writers run side by side. */
   readonly skipLocked: Fragment;
+  /** Makes a message's text findable; nothing where the engine's own triggers do it. */
+  index(message: string, text: string): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** `work` is a single statement: a server is spared the words around it. */
+  readonly isOneStatement: true;
 }
 
 export interface Database {
@@ -24,6 +31,6 @@ export interface Database {
    * run more than once (deadlock, lost connection, a commit whose answer was lost): every body is written so that a
    * repeat changes nothing. Throws `ChatError` "unavailable" when the engine does not answer in time or cannot write.
    */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }

@@ -37,8 +37,14 @@ export interface ClaimOptions {
 }
 
 export async function claim(database: Database, options: ClaimOptions): Promise<Claim | undefined> {
+  let earlier: ClaimedRow | undefined; // by an earlier run of the body, whose commit's answer was lost
   return await database.transaction(async (sql) => {
-    const row = options.background ? await claimBackground(sql, options) : await claimAnswer(sql, options);
+    const row = earlier && await isStillOurs(sql, earlier, options)
+      ? earlier
+      : options.background
+      ? await claimBackground(sql, options)
+      : await claimAnswer(sql, options);
+    earlier = row;
     if (!row) return;
     const { shown, model, question: questionId, ...rest } = row;
     const question = await sql.get<
@@ -58,6 +64,12 @@ export async function claim(database: Database, options: ClaimOptions): Promise<
       reasoning: shown > 0 ? await shownSoFar(sql, row.turn, "reasoning") : "",
     };
   });
+}
+
+async function isStillOurs(sql: Sql, { turn, attempt }: ClaimedRow, { owner }: ClaimOptions): Promise<boolean> {
+  const row = await sql.get`
+    select 1 from turns where id = ${turn} and attempt = ${attempt} and owner = ${owner} and state = 'running'`;
+  return row !== undefined;
 }
 
 async function claimAnswer(sql: Sql, { owner, leaseMs }: ClaimOptions): Promise<ClaimedRow | undefined> {
@@ -90,8 +102,9 @@ export async function renew(database: Database, { turn, attempt }: Claim, leaseM
   const row = await database.transaction((sql) =>
     sql.get<{ stop: number }>`
       update turns set lease_until = now_ms() + ${leaseMs}
-      where id = ${turn} and attempt = ${attempt} and state = 'running' returning stop_requested as stop`
-  );
+      where id = ${turn} and attempt = ${attempt} and state = 'running' returning stop_requested as stop`, {
+    isOneStatement: true,
+  });
   if (!row) throw leaseLost(turn);
   return row.stop === 1;
 }
@@ -194,11 +207,10 @@ export async function enqueue(
         platform, number, state, created_at)
       values (${workspace}, ${newId()}, ${conversation}, ${kind}, ${variant}, ${question.id}, ${question.number},
         ${person}, ${platform}, ${question.number}, 'queued', now_ms())
-      on conflict (question_id, kind, variant) do nothing`
-  );
+      on conflict (question_id, kind, variant) do nothing`, { isOneStatement: true });
   return changed > 0;
 }
 
-function leaseLost(turn: string): ChatError {
+export function leaseLost(turn: string): ChatError {
   return new ChatError("lease_lost", `Cannot write to turn "${turn}": it has ended or has another owner`);
 }

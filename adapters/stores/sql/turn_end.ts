@@ -37,16 +37,23 @@ export async function end(sql: Sql, { turn, attempt, from, ending, policy }: End
       select 1 from turns where id = ${turn} and attempt = ${attempt} and state = ${ending.state}`;
     return repeated !== undefined;
   }
-  if (row.kind === "answer") await keepAnswer(sql, turn, row, ending, policy);
+  if (row.answer !== null) await keepAnswer(sql, turn, { ...row, answer: row.answer }, ending, policy);
   else if (ending.state === "done") await keepBackground(sql, row, ending.text);
   return true;
 }
 
-async function keepAnswer(sql: Sql, turn: string, row: EndedRow, ending: Ending, policy: EndPolicy): Promise<void> {
+async function keepAnswer(
+  sql: Sql,
+  turn: string,
+  row: EndedRow & { readonly answer: string },
+  ending: Ending,
+  policy: EndPolicy,
+): Promise<void> {
   const { workspace, conversation, number, answer, platform, place } = row;
   const reasoning = ending.reasoning ?? await shownSoFar(sql, turn, "reasoning");
   await sql.run`
     update messages set text = ${ending.text}, reasoning = ${reasoning || null} where id = ${answer}`;
+  await sql.index(answer, ending.text);
   await sql.run`update conversations set updated_at = now_ms() where id = ${conversation}`;
   if (place !== null) {
     const posted = [ending.text, ending.notice].filter(Boolean).join("\n\n");

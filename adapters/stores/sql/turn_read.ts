@@ -55,7 +55,8 @@ export async function read(
     left join messages m on m.id = t.answer_id
     left join turn_chunks k on k.turn_id = t.id and k.position >= coalesce((
       select max(b.position) from turn_chunks b where b.turn_id = t.id and b.channel = k.channel
-        and b.position <= case k.channel when 'text' then ${from.text} else ${from.reasoning} end), 0)
+        and b.position <= case k.channel when 'text' then cast(${from.text} as bigint)
+          else cast(${from.reasoning} as bigint) end), 0)
     where t.id = ${turn} and t.workspace_id = ${viewer.workspace} and c.deleted_at is null
       and c.person_id = coalesce(${viewer.person}, c.person_id)
     order by k.channel, k.position`;

@@ -1,7 +1,7 @@
 /** One connection to the database file, set up as measured: write-ahead log, 8 KiB pages, durable commits. */
 import { DatabaseSync } from "node:sqlite";
 import { explained } from "./failure.ts";
-import { searchWords } from "./words.ts";
+import { searchWords } from "../sql/words.ts";
 
 export interface ConnectOptions {
   /** "write" makes the file when it is missing; "read" sees only what is committed and can change nothing. */

@@ -1,6 +1,7 @@
 /** SQLite as our `Database`: one writer that commits once per event-loop turn, one reader that sees only commits. */
 import type { DatabaseSync } from "node:sqlite";
 import { ChatError } from "../../../server/domain/error.ts";
+import type { Snapshot } from "../sql/archive.ts";
 import type { Database, Sql } from "../sql/sql.ts";
 import { connect } from "./connect.ts";
 import { explain } from "./failure.ts";
@@ -11,11 +12,6 @@ export interface SqliteDatabase extends Database {
   alone<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** The whole database as it is now, however long it is read. */
   snapshot(): Snapshot;
-}
-
-export interface Snapshot {
-  readonly sql: Sql;
-  close(): void;
 }
 
 interface Job {

@@ -3,9 +3,9 @@ import { Buffer } from "node:buffer";
 import type { ConversationStore } from "../../../server/domain/conversation.ts";
 import type { Role } from "../../../server/domain/message.ts";
 import { decodeCursor, encodeCursor } from "../sql/cursor.ts";
+import { excerptOf } from "../sql/excerpt.ts";
+import { parseQuery, type Phrase } from "../sql/query.ts";
 import type { Sql } from "../sql/sql.ts";
-import { excerptOf } from "./excerpt.ts";
-import { matchQuery, parseQuery } from "./query.ts";
 
 interface HitRow {
   readonly row: number;
@@ -46,4 +46,10 @@ export function openSearch(sql: Sql): ConversationStore["search"] {
 /** As the index has it: `hex()` of SQLite. */
 function hex(text: string): string {
   return Buffer.from(text).toString("hex");
+}
+
+/** Words are letters and digits only, so nothing in them can be read as an operator. */
+function matchQuery(phrases: readonly Phrase[], owner: string): string {
+  const texts = phrases.map(({ words, isPrefix }) => `text : "${words.join(" ")}"${isPrefix ? " *" : ""}`);
+  return [`owner : "${owner}"`, ...texts].join(" AND ");
 }

@@ -21,6 +21,7 @@ export function tag(connection: DatabaseSync, file: string): Sql {
 
   return {
     skipLocked,
+    index: async () => {},
     all: async <Row>(strings: TemplateStringsArray, ...values: (Value | Fragment)[]) =>
       explained(file, () => statement(strings, values).all(...parameters(values)) as Row[]),
     get: async <Row>(strings: TemplateStringsArray, ...values: (Value | Fragment)[]) =>

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { excerptOf } from "../../../../adapters/stores/sqlite/excerpt.ts";
-import { parseQuery } from "../../../../adapters/stores/sqlite/query.ts";
+import { excerptOf } from "../../../../adapters/stores/sql/excerpt.ts";
+import { parseQuery } from "../../../../adapters/stores/sql/query.ts";
 import { firstSearch } from "../../../../adapters/stores/sqlite/search_schema.ts";
-import { searchWords, wordsOf } from "../../../../adapters/stores/sqlite/words.ts";
+import { searchWords, wordsOf } from "../../../../adapters/stores/sql/words.ts";
 
 /** The words that SQLite makes of a text. */
 function tokenizer() {

@@ -1,4 +1,4 @@
-/** What a person types into the search box, as words and phrases, and as a query of the full-text index. */
+/** What a person types into the search box, as words and phrases. */
 import { wordsOf } from "./words.ts";
 
 /** Words that must stand in a row; in the last of a prefix phrase the word may go on. */
@@ -28,10 +28,4 @@ export function parseQuery(text: string): readonly Phrase[] {
   const mayGoOn = !/["\s]\s*$/.test(text) && (last?.words.at(-1)?.length ?? 0) >= minPrefixLength;
   if (last && mayGoOn) phrases.splice(-1, 1, { ...last, isPrefix: true });
   return phrases.slice(0, maxPhrases);
-}
-
-/** Words are letters and digits only, so nothing in them can be read as an operator. */
-export function matchQuery(phrases: readonly Phrase[], owner: string): string {
-  const texts = phrases.map(({ words, isPrefix }) => `text : "${words.join(" ")}"${isPrefix ? " *" : ""}`);
-  return [`owner : "${owner}"`, ...texts].join(" AND ");
 }
