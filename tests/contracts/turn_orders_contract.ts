@@ -15,8 +15,9 @@ export function ordersContract(name: string, open: OpenDatabase): void {
     const { turn: second } = await ask(store, "two", { conversation });
     const { turn: elsewhere } = await ask(store, "three");
     const claims = await Promise.all([0, 1, 2].map(() => store.turns.claim({ ...owned, background: false })));
-    assert.deepEqual(claims.map((claim) => claim?.turn), [first, elsewhere, undefined]);
-    await store.turns.finish(claims[0]!, { state: "done", text: "x" }, [], policy);
+    assert.deepEqual(new Set(claims.map((claim) => claim?.turn)), new Set([first, elsewhere, undefined]));
+    const ofFirst = claims.find((claim) => claim?.turn === first)!;
+    await store.turns.finish(ofFirst, { state: "done", text: "x" }, [], policy);
     assert.equal((await claimNext(store)).turn, second);
   });
 
@@ -123,10 +124,14 @@ export function ordersContract(name: string, open: OpenDatabase): void {
       assert.equal(await listen(engine, turn!), script(`message ${i + 1}`));
     }
     const { items } = await store.conversations.messages(everyone, conversation, { limit: 100, cursor: null });
-    const said = items.map(({ text }) => text);
-    const expected = Array.from({ length: 21 }, (_, i) => [`message ${i}`, script(`message ${i}`)]).flat();
-    assert.deepEqual(said, expected);
-    const ends = await Promise.all(receipts.map(async ({ turn }) => (await engine.turn(everyone, turn!)).endedAt!));
+    const questions = items.filter(({ role }) => role === "user");
+    assert.deepEqual(
+      new Set(questions.map(({ text }) => text)),
+      new Set(Array.from({ length: 21 }, (_, i) => `message ${i}`)),
+    );
+    // Whatever the order in which a server took what came at once, it is the order of the answers.
+    assert.deepEqual(items.map(({ text }) => text), questions.flatMap(({ text }) => [text, script(text)]));
+    const ends = await Promise.all(questions.map(async ({ turn }) => (await engine.turn(everyone, turn!)).endedAt!));
     assert.deepEqual(ends, ends.toSorted((a, b) => a - b));
     assert.deepEqual(working.failures, []);
   });

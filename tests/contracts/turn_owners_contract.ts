@@ -49,12 +49,7 @@ export function ownersContract(name: string, open: OpenDatabase): void {
   Deno.test(`${name}: a transaction whose commit was answered by a lost connection may run again`, async () => {
     await using opened = await open();
     const { database } = opened;
-    // Every transaction is committed, its answer thrown away, and then run once more.
-    const twice: Database = {
-      ...database,
-      transaction: async (work) => (await database.transaction(work), await database.transaction(work)),
-    };
-    const [once, again] = [opened.storeOver(database), opened.storeOver(twice)];
+    const [once, again] = [opened.storeOver(database), opened.storeOver(bodyTwice(database))];
     await limitTo(database, 1000);
     const { turn, conversation } = await ask(again, "question", { place: "chat:1", platform: "chat" });
     const claim = await claimNext(once);
@@ -99,6 +94,18 @@ export function ownersContract(name: string, open: OpenDatabase): void {
     await store.turns.append(claim, piece(6, "world"), leaseMs);
     const read = await store.turns.read(everyone, turn!, fromStart);
     assert.deepEqual([read?.text, read?.turn.shown], ["Hello world", 11]);
+  });
+
+  Deno.test(`${name}: a claim whose commit was answered by a lost connection finds what it has claimed`, async () => {
+    await using opened = await open();
+    const { database } = opened;
+    const [once, again] = [database, bodyTwice(database)].map(opened.storeOver);
+    const receipts = [await ask(once!, "one"), await ask(once!, "two", { place: "chat:1", platform: "chat" })];
+    const claims = await Promise.all([claimNext(again!), claimNext(again!)]);
+    assert.deepEqual(new Set(claims.map(({ turn }) => turn)), new Set(receipts.map(({ turn }) => turn)));
+    assert.deepEqual(claims.map(({ attempt }) => attempt), [1, 1]);
+    for (const claim of claims) await once!.turns.finish(claim, { state: "done", text: "posted" }, [], policy);
+    assert.equal((await again!.deliveries.claim({ owner: "test", leaseMs }))?.attempt, 1);
   });
 
   Deno.test(`${name}: a job that fails undoes only itself in a group commit`, async () => {
@@ -171,4 +178,12 @@ export function ownersContract(name: string, open: OpenDatabase): void {
     ]);
     assert.equal(await store.turns.renew(claim, leaseMs), false);
   });
+}
+
+/** A database on which every body is committed, forgotten, and then run once more. */
+function bodyTwice(database: Database): Database {
+  return {
+    ...database,
+    transaction: async (work) => (await database.transaction(work), await database.transaction(work)),
+  };
 }

@@ -1,6 +1,6 @@
 /** Readers: everyone who follows an answer, from anywhere, sees every character once, and none that is not stored. */
 import assert from "node:assert/strict";
-import type { Database, Sql } from "../../adapters/stores/sql/sql.ts";
+import type { Database } from "../../adapters/stores/sql/sql.ts";
 import { answer } from "../../server/chat/answer.ts";
 import { attach } from "../../server/chat/attach.ts";
 import { type Hints, openHints } from "../../server/chat/hints.ts";
@@ -132,11 +132,12 @@ function failingAt(database: Database, words: string): Database {
     transaction: (work) =>
       database.transaction(async (sql) => {
         let isTouched = false;
-        const run: Sql["run"] = (strings, ...values) => {
-          if (strings.join("?").includes(words)) isTouched = true;
-          return sql.run(strings, ...values);
-        };
-        const value = await work({ ...sql, run });
+        const look = (strings: TemplateStringsArray) => isTouched ||= strings.join("?").includes(words);
+        const value = await work({
+          ...sql,
+          run: (strings, ...values) => (look(strings), sql.run(strings, ...values)),
+          get: (strings, ...values) => (look(strings), sql.get(strings, ...values)),
+        });
         if (isTouched) throw new ChatError("unavailable", "Cannot use the database: the disk is full");
         return value;
       }),
