@@ -19,9 +19,12 @@ export async function* attach(
   const at: Record<Channel, number> = { ...from };
   let heard: Chunk[] = [];
   let wake = Promise.withResolvers<void>();
+  // A committed chunk that follows on is all that is new; anything else is answered by a look into the store.
+  let mustLook = true;
   // Listening starts before the first read, so nothing falls between.
   const leave = hints.hear(turn, (chunk) => {
     if (chunk && heard.length < maxHeard) heard.push(chunk);
+    else mustLook = true;
     wake.resolve();
   });
   const wakeUp = () => wake.resolve();
@@ -36,8 +39,16 @@ export async function* attach(
         yield chunk;
         continue;
       }
+      // What stands before our place is known already.
+      if (heard.some((chunk) => chunk.position > at[chunk.channel])) mustLook = true;
       heard = [];
-      wake = Promise.withResolvers();
+      if (!mustLook) {
+        wake = Promise.withResolvers();
+        await waitAtMost(wake.promise, lookAgainMs);
+        if (heard.length === 0) mustLook = true;
+        continue;
+      }
+      mustLook = false;
       const stored = await store.turns.read(viewer, turn, { ...at });
       if (!stored) throw new ChatError("not_found", `Cannot follow turn "${turn}": there is none that you can see`);
       for (const [channel, text] of [["reasoning", stored.reasoning], ["text", stored.text]] as const) {
@@ -47,7 +58,6 @@ export async function* attach(
         yield { channel, position, text };
       }
       if (!isOpen(stored.turn.state)) return yield { ended: stored.turn };
-      if (!stored.text && !stored.reasoning && heard.length === 0) await waitAtMost(wake.promise, lookAgainMs);
     }
   } finally {
     signal.removeEventListener("abort", wakeUp);

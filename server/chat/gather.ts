@@ -1,4 +1,4 @@
-/** Groups a model's events into pieces worth storing: the first at once, then whatever has come within `ms`. */
+/** Groups a model's events into pieces worth storing: the first at once, then whatever comes until the next beat of `ms`. */
 import type { ModelEvent } from "../domain/model.ts";
 import type { Channel } from "../domain/turn.ts";
 import { waitAtMost } from "./wait.ts";
@@ -39,12 +39,13 @@ export async function* gather(
   }
 
   const pumped = pump();
-  let due = 0;
+  let isFirst = true;
   while (true) {
     await arrived.promise;
-    const earlyMs = due - performance.now();
+    // All answers keep the same beat, so that one commit carries the pieces of many.
+    const earlyMs = isFirst || ms <= 0 ? 0 : ms - performance.now() % ms;
     if (earlyMs > 0 && !ended) await waitAtMost(pumped, earlyMs);
-    due = performance.now() + ms;
+    isFirst = false;
     const group = pieces;
     pieces = ended ? [] : halfCharacters(group);
     arrived = Promise.withResolvers();
