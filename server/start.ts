@@ -5,6 +5,7 @@ import { type BackupOptions, runBackups } from "./backups.ts";
 import { runCleanUp } from "./clean_up.ts";
 import type { Program } from "./program.ts";
 import { candidates, findModelServers } from "./config/find_model_servers.ts";
+import { storeSettings } from "./config/store_settings.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { type BackupStore, isBackup, type Store } from "./domain/store.ts";
 import { openFront } from "./http/front.ts";
@@ -39,12 +40,7 @@ export async function openProgram(program: Program, configuration: Configuration
   const report = (error: unknown) => log.error("failure", { error });
   const entry = program.tables.stores[settings.store];
   if (!entry) throw new Error(`there is no store "${settings.store}"`);
-  const store = await (await entry.load()).open({
-    file: settings.databaseFile,
-    values: settings.adapterSettings,
-    connections: limits.databaseConnections,
-    caCertificates: settings.network.caCertificates,
-  });
+  const store = await (await entry.load()).open(storeSettings(settings));
 
   const draining = new AbortController();
   const stopping = new AbortController();

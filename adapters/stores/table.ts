@@ -7,4 +7,14 @@ export const stores: Table<StoreModule> = {
     settings: [],
     load: () => import("./sqlite/open.ts"),
   },
+  postgres: {
+    settings: [{
+      name: "DATABASE_URL",
+      required: true,
+      secret: true,
+      about:
+        "A PostgreSQL database that holds everything instead of a file: postgres://user:password@host:5432/database",
+    }],
+    load: () => import("./postgres/open.ts"),
+  },
 };

@@ -1,4 +1,7 @@
 /** Hints say "look again": losing one costs a moment, never text, because whoever hears one reads the store. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventBus } from "../domain/bus.ts";
+import { newId } from "../domain/id.ts";
 import type { Chunk } from "../domain/turn.ts";
 
 /** A hint in this process may carry the committed chunk itself, which saves the read. */
@@ -11,11 +14,63 @@ export interface Hints {
   hear(topic: string, listener: Listener): () => void;
 }
 
-export function openHints(): Hints {
+/** Hints that reach other processes too. */
+export interface SharedHints extends Hints {
+  /** Passes on what others tell until aborted; whatever goes wrong with the bus is waited out, and reported. */
+  share(signal: AbortSignal, report: (error: unknown) => void): Promise<void>;
+}
+
+/** What is told within this time goes to the others as one message. */
+const gatherMs = 20;
+/** Of 36 characters each, so that a message stays below 7,000 bytes. */
+const topicsPerMessage = 180;
+/** While the bus does not answer. */
+const maxOutgoing = 10_000;
+const busTopic = "hints";
+const pauseMs = 1000;
+
+/** With a bus, other processes on the same store hear what is told here, without the chunks: those they read. */
+export function openHints(bus?: EventBus): SharedHints {
   const listeners = new Map<string, Set<Listener>>();
+  const self = newId();
+  const outgoing = new Set<string>();
+  let isSending = false;
+
+  function tellHere(topic: string, chunk?: Chunk) {
+    for (const listener of listeners.get(topic) ?? []) listener(chunk);
+  }
+
+  /** One message at a time; one that is lost is what the listeners' own clocks are for. */
+  async function sendOutgoing(to: EventBus) {
+    while (outgoing.size > 0) {
+      const topics = [...outgoing].slice(0, topicsPerMessage);
+      for (const topic of topics) outgoing.delete(topic);
+      await to.publish(busTopic, [self, ...topics].join()).catch(() => {});
+    }
+    isSending = false;
+  }
+
   return {
     tell(topic, chunk) {
-      for (const listener of listeners.get(topic) ?? []) listener(chunk);
+      tellHere(topic, chunk);
+      if (!bus) return;
+      if (outgoing.size < maxOutgoing) outgoing.add(topic);
+      if (isSending) return;
+      isSending = true;
+      setTimeout(() => sendOutgoing(bus), gatherMs);
+    },
+    async share(signal, report) {
+      while (bus && !signal.aborted) {
+        try {
+          for await (const message of bus.subscribe(busTopic, signal)) {
+            const [sender, ...topics] = message.split(",");
+            if (sender !== self) { for (const topic of topics) tellHere(topic); }
+          }
+        } catch (error) {
+          report(error);
+        }
+        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+      }
     },
     hear(topic, listener) {
       const all = listeners.get(topic) ?? new Set();

@@ -1,4 +1,5 @@
 /** Assembles the chat engine over a store, the connected models and the platforms. */
+import { type EventBus, isShared } from "../domain/bus.ts";
 import { ChatError } from "../domain/error.ts";
 import { newId } from "../domain/id.ts";
 import type { Platform } from "../domain/platform.ts";
@@ -14,6 +15,8 @@ import { split } from "./split.ts";
 
 export interface EngineOptions extends ModelOptions {
   readonly store: Store;
+  /** Carries hints to other processes on the same store; left out: the store's own, if it has one. */
+  readonly bus?: EventBus;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly maxAnswers: number;
   readonly maxBackground: number;
@@ -31,7 +34,7 @@ const failureNotice = "No answer could be made, though it was tried several time
 
 export function openEngine(options: EngineOptions): Engine {
   const { store, platforms, systemPrompt } = options;
-  const hints = openHints();
+  const hints = openHints(options.bus ?? (isShared(store) ? store.bus : undefined));
   const models = openModels(options);
   const owner = newId();
   const policy: EndPolicy = {

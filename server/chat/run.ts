@@ -5,11 +5,12 @@ import type { Platform } from "../domain/platform.ts";
 import { answer, type AnswerOptions } from "./answer.ts";
 import { work as workBehind } from "./background.ts";
 import { deliver } from "./deliver.ts";
-import { nextHint } from "./hints.ts";
+import { nextHint, type SharedHints } from "./hints.ts";
 
 export interface RunOptions extends AnswerOptions {
   /** Names this process in the rows it owns; new at every start. */
   readonly owner: string;
+  readonly hints: SharedHints;
   readonly platforms: ReadonlyMap<string, Platform>;
   readonly maxAnswers: number;
   readonly maxBackground: number;
@@ -106,6 +107,7 @@ export async function run(options: RunOptions, draining: AbortSignal, signal: Ab
   const answering = new AbortController();
   await Promise.all([
     recoverAgainAndAgain(),
+    hints.share(answering.signal, options.report),
     Promise.all([
       work("queued", options.maxAnswers, {
         claim: () => store.turns.claim({ owner, leaseMs, background: false }),

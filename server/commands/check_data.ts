@@ -2,7 +2,9 @@
 import { join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import type { Problem } from "../config/settings.ts";
+import { storeSettings } from "../config/store_settings.ts";
 import { newId } from "../domain/id.ts";
+import { isServerStore } from "../domain/store.ts";
 import { isThere, loadFileStore } from "./file_store.ts";
 import type { Program } from "./program.ts";
 
@@ -40,7 +42,12 @@ export async function checkData(program: Program, configuration: Configuration):
   }
 
   let database: DataState["database"] = "none";
-  if (await isThere(settings.databaseFile)) {
+  const module = await program.tables.stores[settings.store]?.load();
+  if (module !== undefined && isServerStore(module)) {
+    const problem = await module.checkServer(storeSettings(settings));
+    database = problem === null ? "ok" : "broken";
+    if (problem !== null) add("DATABASE_URL", problem, true);
+  } else if (await isThere(settings.databaseFile)) {
     const problem = await (await loadFileStore(program, configuration)).checkDatabase(settings.databaseFile);
     database = problem === null ? "ok" : "broken";
     if (problem !== null) {

@@ -1,5 +1,6 @@
 /** Settles every setting: flags before the environment, before the settings file, before the profile. Pure. */
 import { join, resolve } from "node:path";
+import { chooseStore } from "./choose_store.ts";
 import type { Facts } from "./facts.ts";
 import { limitsOf } from "./limits.ts";
 import { nameProviders } from "./providers.ts";
@@ -71,7 +72,7 @@ export function resolveSettings({ facts, place, flags, file, tables }: SettingsI
       port: port.value,
       otherPorts: movesOn ? Array.from({ length: 10 }, (_, index) => port.value + 1 + index) : [],
       dataFolder,
-      store: "sqlite",
+      store: chooseStore(tables.stores, adapterSettings),
       databaseFile: join(dataFolder, "whisperengine.db"),
       model,
       fallbackModel,

@@ -44,22 +44,11 @@ export function whyNotInFile(key: string, names: readonly string[], inFile: read
 /** What people set for other programs, or for a later version, is not passed over in silence. */
 export function checkUnsupported(env: Readonly<Record<string, string>>, tables: AdapterTables): Problem[] {
   const known = adapterRows(tables).map(({ name }) => name);
-  const lacks = [
-    {
-      setting: "DATABASE_URL",
-      what: "PostgreSQL",
-      cure: "unset it to keep everything in SQLite, in the data folder",
-      // Going on would put the data where nobody expects it.
-      isFatal: true,
-    },
-    { setting: "REDIS_URL", what: "Redis", cure: "one process needs none; unset it", isFatal: false },
-  ];
-  return lacks.filter(({ setting }) => env[setting] && !known.includes(setting)).map((
-    { setting, what, cure, isFatal },
-  ) => ({
+  const lacks = [{ setting: "REDIS_URL", what: "Redis", cure: "one process needs none; unset it" }];
+  return lacks.filter(({ setting }) => env[setting] && !known.includes(setting)).map(({ setting, what, cure }) => ({
     setting,
     message: `Cannot use ${setting} from the environment: this version has no driver for ${what}; ${cure}`,
-    isFatal,
+    isFatal: false,
   }));
 }
 

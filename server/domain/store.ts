@@ -90,6 +90,16 @@ export interface FileStoreModule extends StoreModule {
   checkDatabase(file: string): Promise<string | null>;
 }
 
+/** Capability of a module whose database is a server. */
+export interface ServerStoreModule extends StoreModule {
+  /** Looks without writing or migrating: null when it answers and lets us in, else one sentence. */
+  checkServer(settings: StoreSettings): Promise<string | null>;
+}
+
+export function isServerStore(module: StoreModule): module is ServerStoreModule {
+  return "checkServer" in module;
+}
+
 export function isFileStore(module: StoreModule): module is FileStoreModule {
   return "restoreBackup" in module && "copyDatabase" in module && "checkDatabase" in module;
 }

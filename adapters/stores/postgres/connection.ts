@@ -84,6 +84,12 @@ export function connect({ address, tls, onNotify, onClose }: ConnectOptions): Co
     }, lateMs);
     try {
       return await Promise.race([query(), late.promise]);
+    } catch (error) {
+      // What people have written stands in it, and errors are logged.
+      if (error instanceof postgres.PostgresError) {
+        for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field);
+      }
+      throw error;
     } finally {
       clearTimeout(timer);
     }

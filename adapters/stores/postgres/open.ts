@@ -14,6 +14,7 @@ import { append } from "./append.ts";
 import { openBus } from "./bus.ts";
 import { connect, type ConnectOptions } from "./connection.ts";
 import { openDatabase, type PostgresDatabase } from "./database.ts";
+import { explain } from "./failure.ts";
 import { importRows } from "./import_rows.ts";
 import { migrate } from "./migrate.ts";
 import { hasSettled } from "./outage.ts";
@@ -32,6 +33,27 @@ export async function open(
   const tls = await openTls(address, caCertificates);
   const database = await openMigrated(address, { tls, connections, patienceMs });
   return storeOver(database, address, (events) => connect({ address, tls, ...events }));
+}
+
+/** Null when the server answers and lets us in, else one sentence. Writes nothing. */
+export async function checkServer(
+  { values, caCertificates }: Pick<StoreSettings, "values" | "caCertificates">,
+): Promise<string | null> {
+  try {
+    const address = parseAddress(values["DATABASE_URL"] ?? "");
+    const connection = connect({ address, tls: await openTls(address, caCertificates) });
+    try {
+      await connection.sql.get`select 1`;
+    } catch (error) {
+      throw explain(error, address.shown);
+    } finally {
+      await connection.close();
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof ChatError) return error.message;
+    throw error;
+  }
 }
 
 /** Asks once, so that a wrong address is told at once, and brings the schema up to date. */

@@ -30,7 +30,7 @@ export const archiveTables: readonly ArchiveTable[] = [
     "number parent_number is_active created_at",
   ),
   {
-    ...table("attachments", "message_id position", "workspace_id message_id name media_type", "position", "bytes"),
+    ...table("attachments", "message_id position", "workspace_id message_id name media_type text", "position", "bytes"),
     batch: 4,
   },
   table(

@@ -1,6 +1,7 @@
 /** Conversations: found, listed, changed, hidden; what each call promises is told at `ConversationStore`. */
 import type { Conversation, ConversationStore, Page } from "../../../server/domain/conversation.ts";
 import { ChatError } from "../../../server/domain/error.ts";
+import type { Attachment } from "../../../server/domain/message.ts";
 import type { Reach, Viewer } from "../../../server/domain/turn.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { countBefore, path, summary } from "./paths.ts";
@@ -23,6 +24,7 @@ export function openConversationStore(database: Database, search: ConversationSt
     purge: (olderThanMs) => purge(database, olderThanMs),
     messages: (viewer, id, options) => messages(database.read, viewer, id, options),
     lastMessages: (viewer, id, options) => lastMessages(database.read, viewer, id, options),
+    attachment: (viewer, message, position) => attachment(database.read, viewer, message, position),
     switchTo: (viewer, message) => database.transaction((sql) => switchTo(sql, viewer, message)),
     path: (conversation, from, limit) => path(database.read, conversation, from, limit),
     countBefore: (conversation, number) => countBefore(database.read, conversation, number),
@@ -115,6 +117,26 @@ async function restore(sql: Sql, viewer: Viewer, id: string): Promise<Conversati
     update conversations set deleted_at = null
     where id = ${id} and workspace_id = ${workspace} and person_id = coalesce(${person}, person_id) and deleted_at > 0`;
   return await get(sql, viewer, id);
+}
+
+async function attachment(
+  sql: Sql,
+  { workspace, person }: Viewer,
+  message: string,
+  position: number,
+): Promise<Attachment> {
+  const file = await sql.get<Attachment>`
+    select a.name, a.media_type as "mediaType", a.bytes
+    from attachments a join messages m on m.id = a.message_id join conversations c on c.id = m.conversation_id
+    where a.message_id = ${message} and a.position = ${position} and c.workspace_id = ${workspace}
+      and c.person_id = coalesce(${person}, c.person_id) and c.deleted_at is null`;
+  if (!file) {
+    throw new ChatError(
+      "not_found",
+      `Cannot find file ${position} of message "${message}": there is none that you can see`,
+    );
+  }
+  return { ...file };
 }
 
 async function setReach(sql: Sql, id: string, reach: Reach): Promise<void> {

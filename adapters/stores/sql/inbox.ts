@@ -45,10 +45,10 @@ async function store(sql: Sql, incoming: Incoming, options: AcceptOptions): Prom
       ${externalId}, ${text}, now_ms()) on conflict do nothing`;
   if (!isNew) throw storedMeanwhile;
   await sql.index(message, text);
-  for (const [position, { name, mediaType, bytes }] of incoming.attachments.entries()) {
+  for (const [position, { name, mediaType, bytes, text = null }] of incoming.attachments.entries()) {
     await sql.run`
-      insert into attachments (workspace_id, message_id, position, name, media_type, bytes)
-      values (${workspace}, ${message}, ${position}, ${name}, ${mediaType}, ${bytes})`;
+      insert into attachments (workspace_id, message_id, position, name, media_type, bytes, text)
+      values (${workspace}, ${message}, ${position}, ${name}, ${mediaType}, ${bytes}, ${text})`;
   }
   if (addressed) {
     await sql.run`

@@ -60,5 +60,7 @@ export async function summary(sql: Sql, conversation: string, number: number): P
 
 async function attachmentsOf(sql: Sql, message: string): Promise<Attachment[]> {
   return await sql.all<Attachment>`
-    select name, media_type as "mediaType", bytes from attachments where message_id = ${message} order by position`;
+    select name, media_type as "mediaType", text,
+      case when media_type like 'image/%' then bytes else substr(bytes, 1, 0) end as bytes
+    from attachments where message_id = ${message} order by position`;
 }

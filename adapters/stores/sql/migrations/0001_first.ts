@@ -73,6 +73,7 @@ create table attachments (
   name text not null,
   media_type text not null,
   bytes blob not null,
+  text text,
   primary key (message_id, position)
 );
 create table turns (
