@@ -18,7 +18,7 @@ Deno.test("every setting and every command has its place in the documentation", 
   deepEqual(
     parts.toSorted(),
     [
-      ...["own settings", "provider settings", "limits", "help"],
+      ...["own settings", "store settings", "provider settings", "limits", "help"],
       ...Object.keys(commands).map((name) => `help ${name}`),
     ].toSorted(),
   );

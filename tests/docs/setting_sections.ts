@@ -7,6 +7,7 @@ import { limitsOf } from "../../server/config/limits.ts";
 import { type Profile, profiles } from "../../server/config/profile.ts";
 import { adapterRows, type SettingRow } from "../../server/config/setting_row.ts";
 import { settingRows } from "../../server/config/setting_rows.ts";
+import type { Table } from "../../server/domain/table.ts";
 import type { Tier } from "../../server/config/tier.ts";
 
 /** One right value for every setting. */
@@ -30,6 +31,7 @@ export const examples: Readonly<Record<string, string>> = {
   HTTPS_PROXY: "http://proxy.example.org:3128",
   HTTP_PROXY: "http://proxy.example.org:3128",
   NO_PROXY: "localhost,.example.org",
+  DATABASE_URL: "postgres://whisper:…@127.0.0.1:5432/whisper",
   OPENAI_API_KEY: "sk-…",
   OPENAI_BASE_URL: "https://api.openai.com/v1",
   OPENROUTER_API_KEY: "sk-or-…",
@@ -51,18 +53,8 @@ export function settingSections(): Record<string, string> {
       ["setting", "meaning", "must be", "when not set", "example"],
       ownRows.map((row) => [nameOf(row), row.about, row.right, defaultOf(row), exampleOf(row)]),
     ),
-    "provider settings": table(
-      ["provider", "setting", "meaning", "needed", "example"],
-      Object.entries(models).flatMap(([kind, { settings }]) =>
-        settings.map(({ name, about, required, secret }) => [
-          `\`${kind}\``,
-          `\`${name}\`${secret ? " (secret)" : ""}`,
-          about,
-          required ? "yes" : "no",
-          `\`${examples[name]}\``,
-        ])
-      ),
-    ),
+    "store settings": adapterTable("store", stores),
+    "provider settings": adapterTable("provider", models),
     "limits": table(
       ["limit", "tier 1", "tier 2", "tier 3", "tier 4"],
       Object.keys(limitsOf(1)).map((name) => [
@@ -73,6 +65,21 @@ export function settingSections(): Record<string, string> {
       ]),
     ),
   };
+}
+
+function adapterTable(kind: string, adapters: Table<unknown>): string {
+  return table(
+    [kind, "setting", "meaning", "needed", "example"],
+    Object.entries(adapters).flatMap(([adapter, { settings }]) =>
+      settings.map(({ name, about, required, secret }) => [
+        `\`${adapter}\``,
+        `\`${name}\`${secret ? " (secret)" : ""}`,
+        about,
+        required ? "yes" : "no",
+        `\`${examples[name]}\``,
+      ])
+    ),
+  );
 }
 
 function nameOf({ name, aliases, flag, isSecret, isInFile }: SettingRow<unknown>): string {
