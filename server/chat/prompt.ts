@@ -3,6 +3,7 @@ import { ChatError } from "../domain/error.ts";
 import type { ConversationStore } from "../domain/conversation.ts";
 import type { Attachment, PathMessage, Summary } from "../domain/message.ts";
 import type { ModelInfo, Prompt, PromptMessage } from "../domain/model.ts";
+import { fileTokens, withFiles } from "./file_text.ts";
 import { loadTokenizer, tokenBound } from "./tokens.ts";
 
 export interface PromptOptions {
@@ -30,6 +31,8 @@ export interface FittedPrompt {
   readonly summariseThrough: number | null;
   /** Images that the model cannot see. */
   readonly omittedImages: number;
+  /** Names of files of which only a part, or nothing, is in. */
+  readonly cutFiles: readonly string[];
 }
 
 /** What a window is taken to hold when its provider does not say. */
@@ -62,7 +65,7 @@ export async function fitPrompt(options: PromptOptions): Promise<FittedPrompt> {
   if (!first) {
     throw new ChatError(
       "too_large",
-      `Cannot send this message to ${model}: it has about ${window.tokens} tokens and the model takes ${room}, so shorten it or choose a model with a larger window`,
+      `Cannot send this message to ${model}: it has about ${window.wanted} tokens and the model takes ${room}, so shorten it or choose a model with a larger window`,
     );
   }
   const omittedMessages = await conversations.countBefore(conversation, first.number);
@@ -84,6 +87,7 @@ export async function fitPrompt(options: PromptOptions): Promise<FittedPrompt> {
     summarisedMessages: summary ? await conversations.countBefore(conversation, summary.throughNumber + 1) : 0,
     summariseThrough: window.tokens > room * summariseAt || omittedMessages > 0 ? nextSummary(kept, summary) : null,
     omittedImages: sees ? 0 : kept.reduce((sum, message) => sum + imagesOf(message).length, 0),
+    cutFiles: window.cutFiles,
   };
 }
 
@@ -101,7 +105,10 @@ async function fill(options: PromptOptions, room: number, summary: Summary | und
     // What the summary tells is not told twice.
     if (summary && message.number <= summary.throughNumber && message.number < question) break;
     const images = info?.takesImages !== false ? imagesOf(message).length : 0;
-    if (!await window.add(message, messageTokens + images * imageTokens)) break;
+    const around = messageTokens + images * imageTokens;
+    const whole = { ...message, text: withFiles(message, null, tokenBound).text };
+    if (await window.add(whole, around)) continue;
+    if (whole.text === message.text || !await window.addPart(message, around)) break;
   }
   return { window, instructions, summary };
 }
@@ -122,32 +129,50 @@ export async function* backwards(
 /** Counts by a bound that needs no tokenizer while that is enough, exactly from where it is not. */
 function openWindow(room: number, fixed: string) {
   const kept: PathMessage[] = [];
+  const cutFiles: string[] = [];
   let overhead = 0;
+  let wanted = 0;
   let tokens = tokenBound(fixed);
   let encode: ((text: string) => number) | undefined;
 
   return {
     kept,
+    cutFiles,
+    add,
     get tokens() {
       return tokens;
     },
-    /** False when it does not fit, and nothing was added. */
-    async add(message: PathMessage, around: number): Promise<boolean> {
-      if (!encode && tokens + tokenBound(message.text) + around > room * summariseAt) {
-        encode = await loadTokenizer();
-        tokens = overhead + [fixed, ...kept.map(({ text }) => text)].reduce((sum, text) => sum + encode!(text), 0);
-      }
-      const more = (encode ?? tokenBound)(message.text) + around;
-      if (tokens + more > room) {
-        if (kept.length === 0) tokens += more;
-        return false;
-      }
-      kept.push(message);
-      overhead += around;
-      tokens += more;
+    /** What it would have come to with the message that did not fit. */
+    get wanted() {
+      return wanted;
+    },
+    /** A message that did not fit, with as much of its files as there is room for. */
+    async addPart(message: PathMessage, around: number): Promise<boolean> {
+      const count = encode ?? await loadTokenizer();
+      const left = room - tokens - around - fileTokens - count(message.text);
+      const { text, cut } = withFiles(message, left, count);
+      if (!await add({ ...message, text }, around)) return false;
+      cutFiles.push(...cut);
       return true;
     },
   };
+
+  /** False when it does not fit, and nothing was added. */
+  async function add(message: PathMessage, around: number): Promise<boolean> {
+    if (!encode && tokens + tokenBound(message.text) + around > room * summariseAt) {
+      encode = await loadTokenizer();
+      tokens = overhead + [fixed, ...kept.map(({ text }) => text)].reduce((sum, text) => sum + encode!(text), 0);
+    }
+    const more = (encode ?? tokenBound)(message.text) + around;
+    if (tokens + more > room) {
+      wanted = tokens + more;
+      return false;
+    }
+    kept.push(message);
+    overhead += around;
+    tokens += more;
+    return true;
+  }
 }
 
 /** The older half of what is kept; null when a summary would gain nothing. */

@@ -43,7 +43,9 @@ export async function recordOf(claim: Claim, told: Told): Promise<TurnRecord | u
   };
 }
 
-function whatWasLeftOut({ omittedMessages, summarisedMessages, omittedImages, prompt }: FittedPrompt): string[] {
+function whatWasLeftOut(
+  { omittedMessages, summarisedMessages, omittedImages, cutFiles, prompt }: FittedPrompt,
+): string[] {
   const summarised = Math.min(omittedMessages, summarisedMessages);
   const leftOut = omittedMessages - summarised;
   const images = omittedImages === 1 ? "An image was" : `${omittedImages} images were`;
@@ -51,6 +53,7 @@ function whatWasLeftOut({ omittedMessages, summarisedMessages, omittedImages, pr
     ...summarised > 0 ? [`${summarised} earlier messages were read as a summary`] : [],
     ...leftOut > 0 ? [`${leftOut} earlier messages did not fit the model's window and were left out`] : [],
     ...omittedImages > 0 ? [`${images} left out: ${prompt.model} reads text only`] : [],
+    ...cutFiles.map((name) => `"${name}" did not fit the model's window: only its beginning was read`),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** A conversation: a tree of messages of which one branch is active, and how it is found again. */
-import type { PathMessage, Role, Summary } from "./message.ts";
+import type { Attachment, PathMessage, Role, Summary } from "./message.ts";
 import type { Reach, TurnState, Viewer } from "./turn.ts";
 
 /** How long a deletion can be undone. */
@@ -105,9 +105,14 @@ export interface ConversationStore {
     id: string,
     options: { limit: number; cursor: string | null },
   ): Promise<Page<ShownMessage>>;
+  /** One file of a message, counted from 0. Throws "not_found", also for another's. */
+  attachment(viewer: Viewer, message: string, position: number): Promise<Attachment>;
   /** Makes the branch through this message the active one, down to its newest leaf. Throws "not_found". */
   switchTo(viewer: Viewer, message: string): Promise<void>;
-  /** The ancestors of a message from `number` on downwards, newest first, the message itself included. */
+  /**
+   * The ancestors of a message from `number` on downwards, newest first, the message itself included. Files that are no
+   * images come without their bytes: a prompt takes their text.
+   */
   path(conversation: string, from: number, limit: number): Promise<PathMessage[]>;
   /** How many messages of the active branch stand before `number`. */
   countBefore(conversation: string, number: number): Promise<number>;

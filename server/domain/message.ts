@@ -6,6 +6,8 @@ export interface Attachment {
   /** IANA media type, e.g. "image/png". */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
+  /** What it says, taken out on this machine, with marks such as "[Page 3 of 12]"; none for images. */
+  readonly text?: string | null;
 }
 
 /** Who wrote a message, as its platform knows them. */

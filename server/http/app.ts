@@ -5,6 +5,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { ChatError } from "../domain/error.ts";
 import { noteAccess } from "./access.ts";
 import { addressOf, openDoor } from "./auth.ts";
+import { attachmentRoutes } from "./attachments.ts";
 import { chatRoutes } from "./chat.ts";
 import { conversationRoutes } from "./conversations.ts";
 import { openGate } from "./gate.ts";
@@ -63,7 +64,7 @@ export function openApp(options: AppOptions): Hono<HttpEnv> {
   for (const path of ["/api/*", "/v1/*", "/metrics"]) app.use(path, door.admit);
   const closed = [
     ...[chatRoutes(server), turnRoutes(server), conversationRoutes(server), searchRoutes(server), modelRoutes(server)],
-    ...[v1Routes(server), metricsRoutes(server), openApiRoutes(server, app)],
+    ...[attachmentRoutes(server), v1Routes(server), metricsRoutes(server), openApiRoutes(server, app)],
   ];
   for (const routes of closed) app.route("/", routes);
 

@@ -1,5 +1,6 @@
 /** `POST /api/chat`: says something and gets the answer, at once or as it is made; and the same for an edit. */
 import { type Context, Hono } from "hono";
+import { readFiles } from "../attachments/read_files.ts";
 import { type ChatError, isChatError } from "../domain/error.ts";
 import { actAs } from "./caller.ts";
 import { formTypes, readMessage } from "./chat_request.ts";
@@ -47,12 +48,13 @@ export function chatRoutes(server: Server): Hono<HttpEnv> {
 
 async function say(c: Context<HttpEnv>, server: Server, replaces: string | null): Promise<Response> {
   const { engine, store, gate, limits, workspace } = server;
-  const said = await readMessage(c, limits);
+  const message = await readMessage(c, limits);
   const key = c.req.header("idempotency-key");
   // Before the message is stored: what is refused must not be answered.
   await gate.checkQueue();
   const leave = gate.enter();
   try {
+    const said = { ...message, attachments: await readFiles(message.attachments) };
     const { viewer } = c.get("caller");
     const caller = said.userId === null ? c.get("caller") : await actAs(c.get("caller"), said.userId, server);
     const receipt = await engine.receive({

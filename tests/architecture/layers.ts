@@ -12,10 +12,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "server/memory": ["server/domain", "server/cost"],
   "server/chat": ["server/domain", "server/cost", "server/memory"],
   "server/config": ["server/domain"],
+  "server/attachments": ["server/domain"],
+  "server/import": ["server/domain"],
   "server/accounts": ["server/domain", "server/config"],
   "server/http": [
     ...["server/domain", "server/cost", "server/memory", "server/chat", "server/config", "server/accounts"],
-    ...["server/log.ts", "ui"],
+    ...["server/attachments", "server/import", "server/log.ts", "ui"],
   ],
   "server/commands": ["server"],
   "server/*.ts": ["server"],

@@ -166,3 +166,38 @@ Deno.test("a conversation of 10,000 messages fits, and is fitted without reading
   assert.ok(pages < 20, `${pages} pages were read`);
   await store.close();
 });
+
+/** A question with one document, asked as the last message. */
+function withDocument(text: string, contextTokens: number): PromptOptions {
+  const file = { name: 're"port.txt', mediaType: "text/plain", bytes: new Uint8Array(), text };
+  const options = optionsFor(["hello", "hi", "what does it say?"], contextTokens);
+  return {
+    ...options,
+    conversations: {
+      ...options.conversations,
+      path: async (...asked) =>
+        (await options.conversations.path(...asked)).map((message) =>
+          message.number === 3 ? { ...message, attachments: [file] } : message
+        ),
+    },
+  };
+}
+
+Deno.test("a document is put before the question, and its name cannot end it early", async () => {
+  const { prompt, cutFiles } = await fitPrompt(withDocument("[Page 1 of 1]\nAll is well", 8000));
+  const [, , question] = prompt.messages;
+  assert.equal(question?.text, '<file name="re_port.txt">\n[Page 1 of 1]\nAll is well\n</file>\n\nwhat does it say?');
+  assert.deepEqual([prompt.messages.length, cutFiles], [3, []]);
+});
+
+Deno.test("of a document that does not fit the window the beginning is sent, and the person is told", async () => {
+  const long = Array.from({ length: 40_000 }, (_, i) => `word${i}`).join(" ");
+  const options = withDocument(long, 4000);
+  const { prompt, tokens, cutFiles } = await fitPrompt(options);
+  const question = prompt.messages.at(-1)!.text;
+  assert.ok(question.startsWith('<file name="re_port.txt">\nword0 word1 '));
+  assert.ok(question.endsWith("did not fit and is left out]\n</file>\n\nwhat does it say?"));
+  assert.deepEqual(cutFiles, ['re"port.txt']);
+  assert.ok(encode(question) <= tokens && tokens <= 2700, `${tokens} tokens`);
+  assert.ok(tokens > 2200, "room was left unused");
+});

@@ -43,7 +43,7 @@ Deno.test("curl -d with JSON is understood though curl calls it a form", async (
 
 Deno.test("files come as base64 in JSON or as parts of a form, and are kept as they came", async () => {
   await using world = await openWorld();
-  const bytes = Uint8Array.from({ length: 300 }, (_, i) => i % 256);
+  const bytes = Uint8Array.from({ length: 300 }, (_, i) => "\x89PNG\r\n\x1a\n".charCodeAt(i) || i % 256);
   const form = new FormData();
   form.set("message", "look");
   form.set("photo", new File([bytes], "a.png", { type: "image/png" }));
@@ -259,4 +259,36 @@ Deno.test("a message that took another's place is answered on a branch of its ow
   assert.equal((await world.request(`/api/messages/${before[0].id}/activate`, { method: "POST" })).status, 204);
   assert.deepEqual((await (await world.request(path)).json()).messages[0].text, "hello");
   assert.equal((await world.request("/api/messages/nothing/edit", post({ message: "x" }))).status, 404);
+});
+
+Deno.test("a document's text reaches the model, and the file comes back as a download that runs nothing", async () => {
+  await using world = await openWorld({ defaultModel: "sim/echo" });
+  const page = new TextEncoder().encode("<script>alert('the secret is 42')</script>");
+  const attachments = [{ name: 'a "page".html', media_type: "text/html", data: page.toBase64() }];
+  const response = await world.request("/api/chat", post({ message: "what is it?", attachments }));
+  const { reply, conversation_id } = await response.json();
+  assert.match(reply, /the secret is 42[^]*what is it\?/);
+  const { messages } = await (await world.request(`/api/conversations/${conversation_id}/messages`)).json();
+  assert.equal(messages[0].text, "what is it?");
+  const file = await world.request(`/api/attachments/${messages[0].id}/0`);
+  assert.deepEqual(await file.bytes(), page);
+  assert.equal(file.headers.get("content-type"), "application/octet-stream");
+  assert.equal(file.headers.get("x-content-type-options"), "nosniff");
+  assert.match(file.headers.get("content-security-policy")!, /default-src 'none'; sandbox/);
+  assert.equal(
+    file.headers.get("content-disposition"),
+    `attachment; filename="a _page_.html"; filename*=UTF-8''a%20%22page%22.html`,
+  );
+  for (const path of [`${messages[0].id}/1`, `${messages[1].id}/0`, "nothing/0", `${messages[0].id}/x`]) {
+    assert.equal((await world.request(`/api/attachments/${path}`)).status, 404);
+  }
+});
+
+Deno.test("a file that cannot be read is refused with the reason, and nothing is stored", async () => {
+  await using world = await openWorld();
+  const attachments = [{ name: "a.exe", media_type: "text/plain", data: "TVoAAQI=" }];
+  const response = await world.request("/api/chat", post({ message: "run it", attachments }));
+  assert.equal(response.status, 400);
+  assert.match((await response.json()).detail, /^Cannot read "a.exe": it is no kind of file that can be read here/);
+  assert.deepEqual((await (await world.request("/api/conversations")).json()).conversations, []);
 });
