@@ -19,6 +19,9 @@ export interface RelayOptions {
 /** A relayed call is ended after so long; its reservation lives a little longer. */
 const maxCallMs = 30 * 60_000;
 const leaseMs = maxCallMs + 60_000;
+/** A call that sets nothing aside and lasts longer is noted meanwhile; many begin on one beat, for one commit. */
+const noteAfterMs = 100;
+const beatMs = 25;
 /** What an answer may take where the client sets no limit. */
 const unboundedOutputTokens = 32_768;
 
@@ -60,14 +63,22 @@ export async function relay(
       model: choice.ref,
       microUsd: worstCaseMicroUsd(promptTokens, maxOutputOf(request), price),
     };
-    const reserved = ledger.reserveFree(call, reservation, { owner, leaseMs });
-    // Where nothing is set aside the call need not wait for the disk: only its settlement does.
-    if (reservation.microUsd > 0) await reserved;
-    else reserved.catch(() => {});
+    const mine = { owner, leaseMs };
+    const reserve = () => ledger.reserveFree(call, reservation, mine);
+    let reserved: Promise<void> | undefined;
+    // Where nothing is set aside the call does not wait for the disk, and a short one is written once, at its end.
+    if (reservation.microUsd > 0) await (reserved = reserve());
+    const noting = reserved ? undefined : setTimeout(() => {
+      reserved = reserve();
+      reserved.catch(() => {}); // heard by whoever settles it
+    }, noteAfterMs - performance.now() % beatMs);
 
     async function book(costMicroUsd: number | null, usage: Usage | null) {
+      clearTimeout(noting);
+      const settlement = { call: 0, costMicroUsd, usage };
+      if (!reserved) return await ledger.bookFree(call, reservation, settlement, mine);
       await reserved;
-      await ledger.settleFree(call, { call: 0, costMicroUsd, usage });
+      await ledger.settleFree(call, settlement);
     }
 
     async function settle(usage: Usage | null) {

@@ -52,6 +52,13 @@ export interface LedgerStore {
   /** The same for a call without a turn, which expires by itself after `leaseMs`. */
   reserveFree(call: FreeCall, reservation: Reservation, options: { owner: string; leaseMs: number }): Promise<void>;
   settleFree(call: FreeCall, settlement: Settlement): Promise<void>;
+  /** Reserves and settles at once: for a call that had nothing to set aside and is over. */
+  bookFree(
+    call: FreeCall,
+    reservation: Reservation,
+    settlement: Settlement,
+    options: { owner: string; leaseMs: number },
+  ): Promise<void>;
   /** Charges in full the free calls whose owner was lost. */
   expireFree(options: RecoverOptions): Promise<number>;
   /** What a conversation, a person or the workspace has cost. */

@@ -14,6 +14,11 @@ export function openLedgerStore(database: Database): LedgerStore {
       database.transaction((sql) => reserveFree(sql, call, reservation, options)),
     settleFree: ({ id }, settlement) =>
       database.transaction((sql) => settleAll(sql, { turn: id, attempt: freeAttempt }, [settlement])),
+    bookFree: (call, reservation, settlement, options) =>
+      database.transaction(async (sql) => {
+        await reserveFree(sql, call, reservation, options);
+        await settleAll(sql, { turn: call.id, attempt: freeAttempt }, [settlement]);
+      }),
     expireFree: (options) => expireFree(database, options),
     totals: (filter) => totals(database, filter),
   };
