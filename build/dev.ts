@@ -1,6 +1,6 @@
 /** `deno task dev`: runs the server, and starts it again, with the user interface built anew, when a source changes. */
 import { fileURLToPath } from "node:url";
-import { BuildFailed, makeReady } from "./ready.ts";
+import { makePagesReady } from "./ready.ts";
 
 /** Editors write a file in several steps; a change counts when it has been quiet for so long. */
 const QUIET_MS = 150;
@@ -18,7 +18,7 @@ const SERVER = [
 if (import.meta.main) await develop(new URL("..", import.meta.url), Deno.args);
 
 async function develop(root: URL, args: string[]): Promise<void> {
-  await makeReady(root);
+  await makePagesReady(root);
   let server = startServer(root, args, {});
   const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) {
@@ -46,10 +46,11 @@ async function develop(root: URL, args: string[]): Promise<void> {
 /** False when the pages cannot be built: the old server goes on until the source is mended. */
 async function isReady(root: URL): Promise<boolean> {
   try {
-    await makeReady(root);
+    await makePagesReady(root);
     return true;
   } catch (error) {
-    if (!(error instanceof BuildFailed)) throw error;
+    if (!(error instanceof Error)) throw error;
+    console.error(error.message);
     return false;
   }
 }

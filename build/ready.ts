@@ -1,27 +1,36 @@
-/** Builds the user interface when it is missing or older than its sources, so that `deno task start` starts quickly. */
+/** Builds pages and program when they are missing or older than their sources, so that `deno task start` starts quickly. */
+import { fileURLToPath } from "node:url";
+import { buildProgram } from "./program.ts";
+import { buildUi } from "./ui.ts";
 
-/** What is wrong is on stderr by then. */
-export class BuildFailed extends Error {
-  override readonly name = "BuildFailed";
+const pages = { sources: ["ui", "build/ui.ts", "deno.lock"], built: "ui/dist/manifest.json" };
+const program = {
+  sources: ["main.ts", "server", "adapters", "ui", "build/program.ts", "deno.json", "deno.lock"],
+  built: "dist/program/main.js",
+};
+
+/** Throws when it cannot be built. */
+export async function makePagesReady(root: URL): Promise<void> {
+  if (!await isStale(root, pages)) return;
+  console.error("Building the pages …");
+  const ui = fileURLToPath(new URL("ui/", root));
+  await buildUi(ui, `${ui}dist`);
 }
 
-/** Throws `BuildFailed`. */
+/** Both. Throws when they cannot be built. */
 export async function makeReady(root: URL): Promise<void> {
-  if (!await isStale(root)) return;
-  console.error("Building the user interface …");
-  const args = ["run", "--quiet", "--allow-all", "build/ui.ts"];
-  const status = await new Deno.Command(Deno.execPath(), { args, cwd: root }).spawn().status;
-  if (!status.success) throw new BuildFailed("Cannot build the user interface");
+  await makePagesReady(root);
+  if (!await isStale(root, program)) return;
+  console.error("Building the program …");
+  await buildProgram(root, new URL("dist/program/", root));
 }
 
-/** True when anything the user interface is made of is newer than its manifest, the last file that a build writes. */
-async function isStale(root: URL): Promise<boolean> {
-  const builtAt = await changedAt(new URL("ui/dist/manifest.json", root));
+/** True when a source is newer than what is built last. */
+async function isStale(root: URL, { sources, built }: { sources: readonly string[]; built: string }): Promise<boolean> {
+  const builtAt = await changedAt(new URL(built, root));
   if (builtAt === undefined) return true;
-  for (const path of ["ui", "build/ui.ts", "deno.lock"]) {
-    if (await newestChange(new URL(path, root)) > builtAt) return true;
-  }
-  return false;
+  const changes = await Promise.all(sources.map((path) => newestChange(new URL(path, root))));
+  return Math.max(...changes) > builtAt;
 }
 
 async function newestChange(path: URL): Promise<number> {
@@ -30,7 +39,7 @@ async function newestChange(path: URL): Promise<number> {
   if (!stat.isDirectory) return newest;
   for await (const entry of Deno.readDir(path)) {
     if (entry.name === "dist") continue;
-    newest = Math.max(newest, await newestChange(new URL(`${path.pathname.split("/").at(-1)}/${entry.name}`, path)));
+    newest = Math.max(newest, await newestChange(new URL(`${path.href}/${encodeURIComponent(entry.name)}`)));
   }
   return newest;
 }
@@ -49,8 +58,7 @@ if (import.meta.main) {
   try {
     await makeReady(new URL("..", import.meta.url));
   } catch (error) {
-    if (!(error instanceof BuildFailed)) throw error;
-    console.error(error.message);
+    console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);
   }
 }

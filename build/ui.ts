@@ -16,7 +16,7 @@ interface Entry {
   readonly script: string;
   /** What it imports. */
   readonly preload: readonly string[];
-  /** What it imports when that is first needed. */
+  /** What it imports when there are messages to show; everything else that is split off is fetched when it is needed. */
   readonly later: readonly string[];
 }
 
@@ -100,7 +100,8 @@ async function nameEntries(scripts: Map<string, string>, entries: readonly strin
   }
   function entry(name: string): Entry {
     const preload = reach(scripts, name, /(?:from|import)\s*"\.\/([^"]+)"/g);
-    const lazy = [name, ...preload].flatMap((from) => imports(scripts, from, /import\(\s*"\.\/([^"]+)"\s*\)/g));
+    const lazy = [name, ...preload].flatMap((from) => imports(scripts, from, /import\(\s*"\.\/([^"]+)"\s*\)/g))
+      .filter((file) => file.startsWith("parse_markdown-"));
     const later = lazy.flatMap((from) => [from, ...reach(scripts, from, /(?:from|import)\s*"\.\/([^"]+)"/g)]);
     return {
       script: names.get(name) ?? name,

@@ -1,5 +1,6 @@
 /** Takes away for good what was deleted, once it can no longer be undone. */
 import { type ConversationStore, undoMs } from "./domain/conversation.ts";
+import { pause } from "./pause.ts";
 
 const everyMs = 30_000;
 
@@ -14,17 +15,4 @@ export async function runCleanUp(
     if (signal.aborted) break;
     await conversations.purge(undoMs).catch(report);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done);
-  });
 }

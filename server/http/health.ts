@@ -1,11 +1,13 @@
 /** `/healthz`: the process lives. `/readyz`: the store answers; with `?adapter=`, that adapter, so that a platform's outage takes nothing else down. */
 import { Hono } from "hono";
 import { ChatError } from "../domain/error.ts";
-import type { HttpEnv, Server } from "./options.ts";
+import type { AppOptions, HttpEnv } from "./options.ts";
 
 const timeLimitMs = 2000;
 
-export function healthRoutes({ store, version, closing, adapterProblem }: Server): Hono<HttpEnv> {
+export function healthRoutes(
+  { store, version, closing, adapterProblem }: Pick<AppOptions, "store" | "version" | "closing" | "adapterProblem">,
+): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
     .get("/healthz", (c) => c.json({ status: "ok", version }))
     .get("/readyz", async (c) => {

@@ -1,0 +1,36 @@
+/** Bundles the program: split, so that nothing is loaded before it is needed, with the pages beside it. */
+import { cp } from "node:fs/promises";
+
+/** Writes `outDir` anew: `main.js`, its chunks, and `ui/dist`, which must be built. Throws when bundling fails. */
+export async function buildProgram(root: URL, outDir: URL): Promise<void> {
+  const unfinished = new URL(`${outDir.href.replace(/\/$/, "")}.unfinished/`);
+  await removeFolder(unfinished);
+  const args = ["bundle", "--quiet", "--platform=deno", "--minify", "--code-splitting", "--sourcemap=linked"];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, "--outdir", unfinished.pathname, "main.ts"],
+    cwd: root,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(`Cannot bundle the program: ${new TextDecoder().decode(stderr)}`);
+  for await (const { name } of Deno.readDir(unfinished)) {
+    if (name.endsWith(".js")) await hideImports(new URL(name, unfinished));
+  }
+  await cp(new URL("ui/dist/", root), new URL("ui/dist/", unfinished), { recursive: true });
+  await removeFolder(outDir);
+  await Deno.rename(unfinished, outDir);
+}
+
+/** Deno walks every literal `import()` at the start, wanted or not; one that it cannot read it leaves alone. */
+async function hideImports(file: URL): Promise<void> {
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace(/\bimport\("(\.\/[^"]+)"\)/g, 'import(String("$1"))'));
+}
+
+async function removeFolder(folder: URL): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
