@@ -1,5 +1,4 @@
 /** Hints say "look again": losing one costs a moment, never text, because whoever hears one reads the store. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EventBus } from "../domain/bus.ts";
 import { newId } from "../domain/id.ts";
 import type { Chunk } from "../domain/turn.ts";
@@ -50,7 +49,7 @@ export function openHints(bus?: EventBus): SharedHints {
     isSending = false;
   }
 
-  return {
+  const hints: SharedHints = {
     tell(topic, chunk) {
       tellHere(topic, chunk);
       if (!bus) return;
@@ -69,7 +68,7 @@ export function openHints(bus?: EventBus): SharedHints {
         } catch (error) {
           report(error);
         }
-        await sleep(pauseMs, undefined, { signal }).catch(() => {});
+        await nextHint(hints, [], pauseMs, signal);
       }
     },
     hear(topic, listener) {
@@ -78,6 +77,7 @@ export function openHints(bus?: EventBus): SharedHints {
       return () => void (all.delete(listener) && all.size === 0 && listeners.delete(topic));
     },
   };
+  return hints;
 }
 
 /** Resolves at the next hint on any of these topics, after `ms`, or when aborted. */

@@ -101,7 +101,7 @@ function readable({ version, configuration, data, servers, providers, running, p
     `  terminal    ${yes(facts.isTerminal)}`,
     "",
     `Profile ${settings.profile}${settings.isWebOnly ? ", web only" : ""} (${profileReason}), tier ${settings.tier}`,
-    ...Object.entries(settings.limits).map(([name, value]) => `  ${name.padEnd(15)}${value}`),
+    ...Object.entries(settings.limits).map(([name, value]) => `  ${name.padEnd(20)}${value}`),
     "",
     "Data",
     `  folder      ${data.folder}${data.exists ? "" : " (made at the first start)"}`,

@@ -85,10 +85,10 @@ export function connect({ address, tls, onNotify, onClose }: ConnectOptions): Co
     try {
       return await Promise.race([query(), late.promise]);
     } catch (error) {
-      // What people have written stands in it, and errors are logged.
-      if (error instanceof postgres.PostgresError) {
-        for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field);
-      }
+      // After any other failure the driver may leave the next statement without an answer.
+      if (!(error instanceof postgres.PostgresError) || error.severity !== "ERROR") isBroken = true;
+      // What people have written stands in these, and errors are logged.
+      if (error instanceof Error) { for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field); }
       throw error;
     } finally {
       clearTimeout(timer);

@@ -9,8 +9,8 @@ export interface PostgresServer extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
   /** Of a new, empty database. */
   newDatabase(): Promise<string>;
-  /** As when the machine's power is switched off for a moment: nobody is asked, and it is down for `downMs`. */
-  restart(downMs?: number): Promise<void>;
+  /** Ends it without asking anybody, and starts it again when `work` is done. */
+  whileDown(work: () => Promise<void>): Promise<void>;
   /** One statement by an administrator, on `url`. */
   query<Row>(url: string, text: string): Promise<Row[]>;
   readonly port: number;
@@ -103,10 +103,13 @@ export async function startPostgres({ settings = [], files = {} }: ServerOptions
       await query(urlOf("postgres"), `create database ${name}`);
       return urlOf(name);
     },
-    async restart(downMs = 0) {
+    async whileDown(work) {
       await stop("SIGQUIT");
-      await new Promise((resolve) => setTimeout(resolve, downMs));
-      child = await start();
+      try {
+        await work();
+      } finally {
+        child = await start();
+      }
     },
     async [Symbol.asyncDispose]() {
       await stop("SIGINT");
