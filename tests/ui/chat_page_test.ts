@@ -1,9 +1,9 @@
 /** The chat page in a real browser, on the real server. */
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { buildUi, isUiStale } from "../../build/ready.ts";
 import { testWhere } from "../run/test_where.ts";
 import { accessibilityProblems, hasChromium, lastAnswer, openBrowser, say, visit } from "./browser.ts";
+import { ensurePagesAreBuilt } from "./built_pages.ts";
 import { type ChatServer, openChatServer } from "./open_chat_server.ts";
 
 const models = ["echo-tps60", "echo", "sim-fail401", "sim-tps30-n60-think20"];
@@ -14,8 +14,7 @@ const opened: { close(): Promise<void> }[] = [];
 
 if (hasChromium()) {
   Deno.test.beforeAll(async () => {
-    const root = new URL("../../", import.meta.url);
-    if (await isUiStale(root)) await buildUi(root);
+    await ensurePagesAreBuilt();
     opened.push(browser = await openBrowser());
     opened.push(server = await openChatServer({ models }));
   });

@@ -2,6 +2,8 @@
 import { Component, type ComponentChildren, type JSX } from "preact";
 import type { Block, Cell, Inline, ListItem, ParseMarkdown } from "../text/markdown_tree.ts";
 import { CodeBlock } from "./code_block.tsx";
+import { Formula } from "./formula.tsx";
+import { Icon } from "./icons.tsx";
 
 /** The end of an answer that is being written: how many of its last characters are new, and the point after them. */
 export interface Tip {
@@ -61,6 +63,8 @@ function drawBlock(block: Block, tip: Tip | null): JSX.Element {
     }
     case "code":
       return <CodeBlock language={block.language} text={block.text} />;
+    case "math":
+      return <Formula tex={block.text} isBlock />;
     case "quote":
       return <blockquote>{drawBlocks(block.children, tip)}</blockquote>;
     case "list": {
@@ -135,6 +139,10 @@ function drawInline(inline: Inline, tip: Tip | null, key: number): ComponentChil
           {drawInlines(inline.children, null)}
         </a>
       );
+    case "image":
+      return <OutsideImage key={key} href={inline.href} text={inline.text} />;
+    case "math":
+      return <Formula key={key} tex={inline.text} isBlock={false} />;
     case "break":
       return <br key={key} />;
     default: {
@@ -146,6 +154,17 @@ function drawInline(inline: Inline, tip: Tip | null, key: number): ComponentChil
 
 function aligned(cell: Cell): { class?: string } {
   return cell.align === "end" ? { class: "n" } : cell.align === "center" ? { class: "mid" } : {};
+}
+
+/** Where it lies would learn who reads this and when: it is asked only after a click, and in a tab of its own. */
+function OutsideImage({ href, text }: { href: string; text: string }): JSX.Element {
+  return (
+    <a class="outside" href={href} target="_blank" rel="noopener noreferrer nofollow">
+      <Icon name="image" small />
+      <span>{text || "Image"}</span>
+      <small>at {new URL(href).host}</small>
+    </a>
+  );
 }
 
 /** The point that follows the last word. */

@@ -19,7 +19,7 @@ export function closeMarkdown(text: string): string {
     const isHalfFence = last.trim() !== "" && fence.startsWith(last.trim());
     return isHalfFence ? text.slice(0, text.length - last.length) : text;
   }
-  const held = holdBackTable(holdBackMarker(text));
+  const held = holdBackTable(holdBackMarker(holdBackFormula(text)));
   const start = held.lastIndexOf("\n\n") + 1;
   return held.slice(0, start) + closeInline(held.slice(start));
 }
@@ -44,6 +44,30 @@ function holdBackMarker(text: string): string {
   return /^[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:[-*+_=#`~|:]+|\d+[.)]?)[ \t]*$/.test(text.slice(start))
     ? text.slice(0, start)
     : text;
+}
+
+const longestFormula = 1_000;
+const longestInlineFormula = 120;
+
+/** A formula is shown once it is whole; what goes on for too long is none. */
+function holdBackFormula(text: string): string {
+  if (!/\$|\\[([]/.test(text)) return text;
+  const plain = text.replace(
+    /^ {0,3}(`{3,}|~{3,})[^]*?^ {0,3}\1|(?<!\\)(`+)(?!`)[^]*?\2/gm,
+    (code) => "x".repeat(code.length),
+  );
+  const start = Math.max(0, plain.length - longestFormula);
+  const tail = plain.slice(start).replace(/\$\$[^]*?\$\$|\\\[[^]*?\\\]/g, (formula) => "x".repeat(formula.length));
+  const block = /\$\$|(?<=^|\n) {0,3}\\\[/.exec(tail);
+  if (block) return text.slice(0, start + block.index);
+  const line = Math.max(tail.lastIndexOf("\n") + 1, tail.length - longestInlineFormula);
+  const last = tail.slice(line).replace(
+    /\\\(.*?\\\)|\$(?=\S)[^$]*?[^\s$]\$(?!\w)/g,
+    (formula) => "x".repeat(formula.length),
+  );
+  // an amount of money begins with a digit, a formula mostly does not
+  const inline = /\\\(|(?<![\w$\\])\$(?![\s\d$]|$)/.exec(last);
+  return inline ? text.slice(0, start + line + inline.index) : text;
 }
 
 /** A table is shown once its second line is whole: before that it would read as a line of bars. */

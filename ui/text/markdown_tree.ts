@@ -6,6 +6,10 @@ export type Inline =
   | { readonly kind: "strong" | "em" | "del"; readonly children: readonly Inline[] }
   /** `href` is always http, https or mailto. */
   | { readonly kind: "link"; readonly href: string; readonly children: readonly Inline[] }
+  /** An outside picture: shown only to those who ask for it. `href` is always http or https. */
+  | { readonly kind: "image"; readonly href: string; readonly text: string }
+  /** TeX; a block stands in a line of its own. */
+  | { readonly kind: "math"; readonly text: string; readonly isBlock: boolean }
   | { readonly kind: "break" };
 
 export interface ListItem {
@@ -32,6 +36,7 @@ export type Block =
     readonly children: readonly Inline[];
   }
   | { readonly kind: "code"; readonly raw: string; readonly language: string; readonly text: string }
+  | { readonly kind: "math"; readonly raw: string; readonly text: string }
   | { readonly kind: "quote"; readonly raw: string; readonly children: readonly Block[] }
   | { readonly kind: "list"; readonly raw: string; readonly start: number | null; readonly items: readonly ListItem[] }
   | {

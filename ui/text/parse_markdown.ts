@@ -1,11 +1,12 @@
 /**
- * Markdown to a tree, by marked's lexer. Raw HTML stays text, outside images become links, and only web and mail
- * addresses become links: whatever a model writes, nothing of it is ever handed to the page as markup.
+ * Markdown to a tree, by marked's lexer. Raw HTML stays text, and only web and mail addresses become links: whatever a
+ * model writes, nothing of it is ever handed to the page as markup.
  */
 import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
+import { blockFormula, type Formula, inlineFormula } from "./formula_tokens.ts";
 import type { Block, Cell, Inline, ListItem } from "./markdown_tree.ts";
 
-const marked = new Marked({ gfm: true });
+const marked = new Marked({ gfm: true, extensions: [blockFormula, inlineFormula] });
 
 /** The blocks of a text; what nests too deeply to be read comes back as one plain paragraph. */
 export function parseMarkdown(markdown: string): readonly Block[] {
@@ -32,6 +33,8 @@ function blocks(tokens: readonly Token[], outline: number[]): Block[] {
         return [{ kind: "paragraph", raw, children: inlines(token.tokens) }];
       case "code":
         return [{ kind: "code", raw, language: token.lang ?? "", text: token.text }];
+      case "formula":
+        return [{ kind: "math", raw, text: token.text }];
       case "blockquote":
         return [{ kind: "quote", raw, children: blocks(token.tokens, outline) }];
       case "list":
@@ -66,10 +69,12 @@ function inlines(tokens: readonly Token[]): Inline[] {
         return [{ kind: "break" }];
       case "checkbox":
         return [];
+      case "formula":
+        return [{ kind: "math", text: token.text, isBlock: token.isBlock }];
       case "link":
         return link(token.href, token.autolink ? [{ kind: "text", text: token.text }] : inlines(token.tokens));
       case "image":
-        return link(token.href, [{ kind: "text", text: token.text || token.href }]);
+        return image(token.href, token.text);
       case "text":
         return [{ kind: "text", text: decodeEntities(token.text) }];
       case "escape":
@@ -83,6 +88,11 @@ function inlines(tokens: readonly Token[]): Inline[] {
 function link(href: string, children: readonly Inline[]): Inline[] {
   const isOutside = /^(https?:|mailto:)/i.test(href) && URL.canParse(href);
   return isOutside ? [{ kind: "link", href, children }] : [...children];
+}
+
+function image(href: string, text: string): Inline[] {
+  const isOutside = /^https?:/i.test(href) && URL.canParse(href);
+  return isOutside ? [{ kind: "image", href, text }] : [{ kind: "text", text: text || href }];
 }
 
 function listItem(token: Tokens.ListItem, outline: number[]): ListItem {
@@ -101,9 +111,9 @@ function level(depth: number, outline: number[]): 3 | 4 | 5 | 6 {
   return outline.length === 1 ? 3 : outline.length === 2 ? 4 : outline.length === 3 ? 5 : 6;
 }
 
-/** marked types its tokens loosely to allow for extensions; we have none. */
-function known(tokens: readonly Token[]): readonly MarkedToken[] {
-  return tokens as readonly MarkedToken[];
+/** marked types its tokens loosely to allow for extensions; ours is the formula. */
+function known(tokens: readonly Token[]): readonly (MarkedToken | Formula)[] {
+  return tokens as readonly (MarkedToken | Formula)[];
 }
 
 const named: Readonly<Record<string, string>> = {
