@@ -61,7 +61,9 @@ export async function visit(
     });
     page.on("pageerror", (error) => wrong.push(`thrown: ${error.stack}`));
     page.on("request", (request) => {
-      if (!request.url().startsWith(`${url}/`)) wrong.push(`asked another host: ${request.url()}`);
+      if (!request.url().replace(/^blob:/, "").startsWith(`${url}/`)) {
+        wrong.push(`asked another host: ${request.url()}`);
+      }
     });
   });
   try {

@@ -1,4 +1,5 @@
 /** The chat page without its picture: its state and all that can be done, wired together once. */
+import { type Attached, createAttached } from "../attach/attached.ts";
 import { callJson } from "../net/api.ts";
 import type { ChatPageData } from "../page_data.ts";
 import { type ChatState, createChatState } from "./chat_state.ts";
@@ -11,6 +12,7 @@ import { createTurnActions, type TurnActions } from "./turn_actions.ts";
 export interface ChatModel {
   readonly chat: ChatState;
   readonly thread: Thread;
+  readonly attached: Attached;
   readonly turns: TurnActions;
   readonly list: ConversationList;
   readonly connection: Connection;
@@ -47,7 +49,9 @@ export function createChatModel(data: ChatPageData): ChatModel {
   });
   const turns = createTurnActions(chat, { connection, thread, onChange });
 
-  return { chat, thread, turns, list, connection, signOut, start };
+  const attached = createAttached(chat);
+
+  return { chat, thread, attached, turns, list, connection, signOut, start };
 
   async function signOut(): Promise<void> {
     await callJson("/api/session", { method: "DELETE" });
@@ -75,5 +79,6 @@ export function createChatModel(data: ChatPageData): ChatModel {
     });
     list.resume();
     thread.resume();
+    void attached.start();
   }
 }

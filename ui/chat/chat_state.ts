@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly model: string | null;
   /** The message it takes the place of. */
   readonly replaces: string | null;
+  /** What goes with it; the bytes are with `kept_files.ts`, or with the message that it replaces. */
+  readonly files: WireMessage["attachments"];
   readonly state: "sending" | "waiting" | "refused";
   /** Why it was refused. */
   readonly problem: string | null;
@@ -116,6 +118,9 @@ export function runningTurn(chat: ChatState): string | null {
   const running = chat.messages.value.findLast((message) => message.role === "assistant" && isOpenState(message.state));
   return running?.turn_id ?? null;
 }
+
+/** What the id of a message begins with until the server has told its own. */
+export const notStored = "sent:";
 
 export function isOpenState(state: WireMessage["state"]): boolean {
   return state === "queued" || state === "running";

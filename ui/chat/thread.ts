@@ -1,19 +1,21 @@
 /** The thread as the server has it, with what is on its way put on top: sending, following, reading further up. */
 import { batch } from "@preact/signals";
 import type { WireConversation, WireMessage } from "../../server/domain/wire.ts";
-import { ApiError, callApi, callJson } from "../net/api.ts";
-import { type ChatState, isOpenState, nextModel, type Outgoing } from "./chat_state.ts";
+import { filesOfMessage } from "../attach/attached.ts";
+import { keepFiles, keptFiles } from "../attach/kept_files.ts";
+import { ApiError, callApi, callJson, NoConnection } from "../net/api.ts";
+import { type ChatState, isOpenState, nextModel, notStored, type Outgoing } from "./chat_state.ts";
 import type { Connection } from "./connection.ts";
 import { loadOutbox, saveOutbox } from "./drafts.ts";
 import type { Follower } from "./follow_answer.ts";
 
 export interface Thread {
   /** Sends, or keeps for when the server is back. */
-  post(text: string, replaces: WireMessage | null): void;
+  post(text: string, replaces: WireMessage | null, files?: readonly File[]): void;
   /** Tries what was refused or waits once more. */
   sendAgain(key: string): void;
-  /** Takes back what was not accepted; its text. */
-  discard(key: string): string;
+  /** Takes back what was not accepted; its text, and the files that it was to bring. */
+  discard(key: string): Promise<{ text: string; files: readonly File[] }>;
   /** Sends what waits, in order. */
   flush(): Promise<void>;
   /** Sends again what a refresh has cut off, and goes on with what is being answered. */
@@ -47,17 +49,20 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
     setOutbox(chat.outbox.value.map((item) => item.key === key ? { ...item, ...change } : item));
   }
 
-  function post(text: string, replaces: WireMessage | null): void {
+  function post(text: string, replaces: WireMessage | null, files: readonly File[] = []): void {
     const outgoing: Outgoing = {
       key: crypto.randomUUID(),
       text,
       // a conversation knows its model; a new one must be told
       model: chat.current.value ? null : nextModel(chat),
       replaces: replaces?.id ?? null,
+      // an edit takes along what came with the message
+      files: replaces?.attachments ?? files.map(({ name, type, size }) => ({ name, media_type: type, bytes: size })),
       state: "sending",
       problem: null,
       createdAt: new Date().toISOString(),
     };
+    if (files.length > 0) void keepFiles(outgoing.key, files);
     batch(() => {
       if (replaces) {
         const at = chat.messages.value.findIndex(({ id }) => id === replaces.id);
@@ -91,12 +96,7 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
         {
           method: "POST",
           headers: { accept: "text/event-stream", "idempotency-key": outgoing.key },
-          body: {
-            message: outgoing.text,
-            stream: true,
-            ...(outgoing.replaces || !chat.current.value ? {} : { conversation_id: chat.current.value.id }),
-            ...(outgoing.model ? { model: outgoing.model } : {}),
-          },
+          body: await bodyOf(outgoing),
         },
       );
       await new Promise<void>((accepted, failed) => {
@@ -120,11 +120,41 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
     }
   }
 
+  /** Throws `NoConnection` when files of a message on the server cannot be had. */
+  async function bodyOf(outgoing: Outgoing): Promise<FormData | Record<string, unknown>> {
+    const fields = {
+      message: outgoing.text,
+      stream: true,
+      ...(outgoing.replaces || !chat.current.value ? {} : { conversation_id: chat.current.value.id }),
+      ...(outgoing.model ? { model: outgoing.model } : {}),
+    };
+    if (outgoing.files.length === 0) return fields;
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, String(value));
+    for (const file of await bytesOf(outgoing)) form.append("file", file);
+    return form;
+  }
+
+  async function bytesOf({ key, replaces, files }: Outgoing): Promise<readonly File[]> {
+    if (replaces === null) {
+      const kept = await keptFiles(key);
+      if (kept.length === files.length) return kept;
+      throw new ApiError(410, "files_lost", "The browser has not kept the files: attach them again.", null);
+    }
+    try {
+      return await filesOfMessage(replaces, files);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw new NoConnection("The files of the message cannot be had", { cause: error });
+    }
+  }
+
   function accept(
     outgoing: Outgoing,
     start: { turn_id: string; conversation_id: string; message_id: string },
   ): void {
     const isNew = chat.current.value === null;
+    if (outgoing.files.length > 0) void keepFiles(outgoing.key, []);
     batch(() => {
       const rest = chat.outbox.value.filter(({ key }) => key !== outgoing.key);
       if (isNew) {
@@ -139,7 +169,8 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
         ...chat.messages.value.filter(({ turn_id }) => turn_id !== start.turn_id),
         {
           ...shared,
-          id: outgoing.key,
+          id: notStored + outgoing.key,
+          attachments: outgoing.files,
           role: "user",
           author: null,
           text: outgoing.text,
@@ -243,11 +274,13 @@ export function createThread(chat: ChatState, links: ThreadLinks): Thread {
       change(key, { state: "sending", problem: null });
       void flush();
     },
-    discard(key) {
-      const text = chat.outbox.value.find((item) => item.key === key)?.text ?? "";
+    async discard(key) {
+      const item = chat.outbox.value.find((item) => item.key === key);
       setOutbox(chat.outbox.value.filter((item) => item.key !== key));
       void reconcile();
-      return text;
+      const files = item?.files.length ? await keptFiles(key) : [];
+      if (files.length > 0) await keepFiles(key, []);
+      return { text: item?.text ?? "", files };
     },
   };
 }

@@ -20,6 +20,7 @@ export class NoConnection extends Error {
 
 export interface Call {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Sent as JSON, unless it is a form. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -27,6 +28,7 @@ export interface Call {
 
 /** A call that hears nothing for this long is given up; a stream may take its time once it has begun. */
 const timeoutMs = 20_000;
+const uploadTimeoutMs = 120_000;
 
 /** The decoded answer. The server is of the same version as this page, so its shapes are taken as they are. */
 export async function callJson<T>(path: string, call: Call = {}): Promise<T> {
@@ -41,14 +43,18 @@ export async function callJson<T>(path: string, call: Call = {}): Promise<T> {
 
 /** An answer with a good status. Throws `ApiError` for any other, `NoConnection` when none comes. */
 export async function callApi(path: string, call: Call = {}): Promise<Response> {
+  const isForm = call.body instanceof FormData;
+  const body = call.body === undefined ? null : call.body instanceof FormData ? call.body : JSON.stringify(call.body);
   const gate = new AbortController();
-  const timer = setTimeout(() => gate.abort(), timeoutMs);
+  // files may be many megabytes, over a line that is slow
+  const timer = setTimeout(() => gate.abort(), isForm ? uploadTimeoutMs : timeoutMs);
   let response: Response;
   try {
     response = await fetch(path, {
       method: call.method ?? "GET",
-      headers: { ...(call.body === undefined ? {} : { "content-type": "application/json" }), ...call.headers },
-      body: call.body === undefined ? null : JSON.stringify(call.body),
+      // the browser itself says where the parts of a form begin
+      headers: { ...(body === null || isForm ? {} : { "content-type": "application/json" }), ...call.headers },
+      body,
       signal: call.signal ? AbortSignal.any([call.signal, gate.signal]) : gate.signal,
       credentials: "same-origin",
       cache: "no-store",

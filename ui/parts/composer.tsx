@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { AttachButton, AttachedFiles, DropArea } from "../attach/attach_bar.tsx";
 import type { ChatModel } from "../chat/chat_page_model.ts";
 import { runningTurn } from "../chat/chat_state.ts";
 import { loadDraft, saveDraft } from "../chat/drafts.ts";
@@ -10,7 +11,7 @@ import { ModelPicker } from "./model_picker.tsx";
 
 /** `text` is what is written, so that others can put something there. */
 export function Composer({ model, text }: { model: ChatModel; text: Signal<string> }): JSX.Element {
-  const { chat, thread } = model;
+  const { chat, thread, attached } = model;
   const field = useRef<HTMLTextAreaElement>(null);
   const running = runningTurn(chat);
   const conversation = chat.current.value?.id ?? null;
@@ -43,10 +44,10 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
 
   function send(): void {
     const message = text.value.trim();
-    if (message === "") return;
+    if (message === "" && attached.files.value.length === 0) return;
     saveDraft(conversation, "");
     text.value = "";
-    thread.post(message, null);
+    thread.post(message, null, attached.take());
     field.current?.focus();
   }
 
@@ -55,7 +56,7 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
     : running
     ? "Add to this, or ask the next thing"
     : "Message WhisperEngine";
-  const isEmpty = text.value.trim() === "";
+  const isEmpty = text.value.trim() === "" && attached.files.value.length === 0;
   return (
     <form
       class="composer"
@@ -65,6 +66,8 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
         send();
       }}
     >
+      <DropArea attached={attached} />
+      <AttachedFiles attached={attached} />
       <textarea
         ref={field}
         id="message"
@@ -73,6 +76,13 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
         aria-label={words}
         placeholder={words}
         value={text.value}
+        onPaste={(event) => {
+          const files = event.clipboardData?.files;
+          // what is copied from a page or an office program comes as text and as a picture of it: text is meant
+          if (!files?.length || event.clipboardData?.types.includes("text/plain")) return;
+          event.preventDefault();
+          attached.add(files);
+        }}
         onInput={(event) => void (text.value = event.currentTarget.value)}
         onKeyDown={(event) => {
           // while an input method composes, Enter picks a word (229: Safari says so only here)
@@ -90,6 +100,7 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
         }}
       />
       <div class="tools">
+        <AttachButton attached={attached} />
         <ModelPicker model={model} />
         <span class="gap" />
         {running !== null && (

@@ -2,7 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { WireMessage } from "../../server/domain/wire.ts";
+import { FileList } from "../attach/file_list.tsx";
 import type { ChatModel } from "../chat/chat_page_model.ts";
+import { notStored } from "../chat/chat_state.ts";
 import { timeOfDay } from "../text/format.ts";
 import { CopyButton } from "./copy_button.tsx";
 import { Icon, PlaceMark } from "./icons.tsx";
@@ -38,12 +40,11 @@ export function PersonTurn({ model, message }: { model: ChatModel; message: Wire
       </p>
       {chat.editing.value === message.id ? <Editor model={model} message={message} /> : (
         <div class="say">
-          <p class="raw" dir="auto">{message.text}</p>
-          {message.attachments.length > 0 && (
-            <ul class="files">
-              {message.attachments.map(({ name }, index) => <li key={index}>{name}</li>)}
-            </ul>
-          )}
+          {message.text && <p class="raw" dir="auto">{message.text}</p>}
+          <FileList
+            message={message.id.startsWith(notStored) ? null : message.id}
+            files={message.attachments}
+          />
         </div>
       )}
     </article>
