@@ -2,9 +2,9 @@
 import type { World } from "./world.ts";
 
 /** The invoices are read first, so the ledger may only be ahead of them. */
-export function alwaysCheck({ query, violate, count, invoices }: World): void {
+export async function alwaysCheck({ query, violate, count, invoices }: World): Promise<void> {
   const billed = invoices();
-  const calls = query<{ id: string; workspace: string; state: string; reserved: number; cost: number | null }>(`
+  const calls = await query<{ id: string; workspace: string; state: string; reserved: number; cost: number | null }>(`
     select turn_id || '.' || attempt || '.' || call as id, workspace_id as workspace, state,
       reserved_micro_usd as reserved, cost_micro_usd as cost from ledger`);
   const byId = new Map(calls.map((call) => [call.id, call]));
@@ -18,8 +18,8 @@ export function alwaysCheck({ query, violate, count, invoices }: World): void {
 }
 
 /** The same of the tables among themselves, in one snapshot. */
-export function tablesCheck({ query, violate }: World): void {
-  const wrong = query<{ what: string; id: string }>(`
+export async function tablesCheck({ query, violate }: World): Promise<void> {
+  const wrong = await query<{ what: string; id: string }>(`
     with sums (workspace, spent, reserved) as (
       select workspace_id, coalesce(sum(case when state <> 'reserved' then cost_micro_usd end), 0),
         coalesce(sum(case when state = 'reserved' then reserved_micro_usd end), 0) from ledger group by workspace_id)

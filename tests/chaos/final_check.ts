@@ -26,29 +26,27 @@ export interface RestingTurn {
   readonly pieces: string | null;
 }
 
-export function finalCheck(world: World): void {
+export async function finalCheck(world: World): Promise<void> {
   const turns = new Map(
-    world.query<RestingTurn>(`
+    (await world.query<RestingTurn>(`
       select t.id, t.workspace_id as workspace, t.platform, t.place, t.state, t.number, t.attempt, t.shown, t.notice,
-        t.error_code as errorCode, q.text as question, q.number as questionNumber, a.number as answerNumber,
-        q.external_id as externalId, a.text as answer, (select group_concat(k.text, '' order by k.position)
+        t.error_code as "errorCode", q.text as question, q.number as "questionNumber", a.number as "answerNumber",
+        q.external_id as "externalId", a.text as answer, (select string_agg(k.text, '' order by k.position)
           from turn_chunks k where k.turn_id = t.id and k.channel = 'text') as pieces
       from turns t join messages q on q.id = t.question_id join messages a on a.id = t.answer_id
-      where t.kind = 'answer'`).map((turn) => [turn.id, turn]),
+      where t.kind = 'answer'`)).map((turn) => [turn.id, turn]),
   );
-  everyMessageCheck(world, turns);
+  await everyMessageCheck(world, turns);
   for (const turn of turns.values()) answerCheck(world, turn);
-  backgroundCheck(world);
-  historyCheck(world);
-  postsCheck(world, turns);
-  moneyCheck(world);
-  const [integrity] = world.query<{ integrity_check: string }>("pragma integrity_check");
-  if (integrity?.integrity_check !== "ok") world.violate(`integrity: ${integrity?.integrity_check}`);
+  await backgroundCheck(world);
+  await historyCheck(world);
+  await postsCheck(world, turns);
+  await moneyCheck(world);
 }
 
 /** Each accepted message is there once, with one turn, in the order of its conversation. */
-function everyMessageCheck({ query, sent, violate }: World, turns: ReadonlyMap<string, RestingTurn>): void {
-  const [stored] = query<{ n: number }>("select count(*) as n from messages where role = 'user'");
+async function everyMessageCheck({ query, sent, violate }: World, turns: ReadonlyMap<string, RestingTurn>) {
+  const [stored] = await query<{ n: number }>("select count(*) as n from messages where role = 'user'");
   if (stored?.n !== sent.length || turns.size !== sent.length) {
     violate(`${sent.length} accepted, ${stored?.n} messages, ${turns.size} turns`);
   }
@@ -101,9 +99,9 @@ interface Background {
 }
 
 /** Titles and summaries have come to rest, and none has taken an answer's place. */
-function backgroundCheck({ query, violate, count }: World): void {
-  const rows = query<Background>(`
-    select kind, state, error_code as errorCode, count(answer_id) as answers, count(*) as n from turns
+async function backgroundCheck({ query, violate, count }: World): Promise<void> {
+  const rows = await query<Background>(`
+    select kind, state, error_code as "errorCode", count(answer_id) as answers, count(*) as n from turns
     where kind <> 'answer' group by kind, state, error_code`);
   for (const { kind, state, errorCode, answers, n } of rows) {
     count(`${kind} ${state}`, n);

@@ -1,23 +1,5 @@
 /** The states that every turn went through, replayed from the audit that triggers wrote in the same transactions. */
-import type { DatabaseSync } from "node:sqlite";
 import type { World } from "./world.ts";
-
-/** Also refuses, at every statement, to spend more than the budget. */
-export function addAudit(database: DatabaseSync): void {
-  database.exec(`
-    create table audit (id integer primary key autoincrement, turn_id text, conversation_id text, kind text,
-      number bigint, old_state text, new_state text);
-    create trigger audit_insert after insert on turns begin
-      insert into audit values (null, new.id, new.conversation_id, new.kind, new.number, null, new.state);
-    end;
-    create trigger audit_update after update on turns when old.state <> new.state begin
-      insert into audit values (null, new.id, new.conversation_id, new.kind, new.number, old.state, new.state);
-    end;
-    create trigger guard after update on budgets
-      when new.spent_micro_usd + new.reserved_micro_usd > new.limit_micro_usd begin
-      select raise(abort, 'OVERSPENT');
-    end;`);
-}
 
 const legal: ReadonlySet<string> = new Set([
   ...["new>queued", "queued>running", "queued>stopped", "queued>failed", "running>done", "running>stopped"],
@@ -34,10 +16,10 @@ interface Step {
   readonly after: string;
 }
 
-export function historyCheck({ query, violate, count }: World): void {
+export async function historyCheck({ query, violate, count }: World): Promise<void> {
   const conversations = new Map<string, Map<string, { number: number; state: string }>>();
   for (
-    const { turn, conversation, kind, number, before, after } of query<Step>(`
+    const { turn, conversation, kind, number, before, after } of await query<Step>(`
       select turn_id as turn, conversation_id as conversation, kind, number, old_state as before, new_state as after
       from audit order by id`)
   ) {

@@ -13,7 +13,7 @@ export async function listen(world: World, sent: Sent): Promise<void> {
   let text = "";
 
   /** True when it was the end. */
-  function take(event: TurnEvent): boolean {
+  async function take(event: TurnEvent): Promise<boolean> {
     if ("ended" in event) {
       const { state } = event.ended;
       if (state === "interrupted") {
@@ -23,7 +23,7 @@ export async function listen(world: World, sent: Sent): Promise<void> {
       if (state === "done" && text !== whole) {
         violate(`a listener of ${sent.externalId} got ${text.length} of ${whole.length} characters`);
       }
-      const [kept] = world.query<{ text: string | null }>(
+      const [kept] = await world.query<{ text: string | null }>(
         `select text from messages where platform = 'answer' and external_id = '${sent.turn}'`,
       );
       if (kept?.text !== text) {
@@ -43,7 +43,7 @@ export async function listen(world: World, sent: Sent): Promise<void> {
 
   async function followOnce(signal: AbortSignal, alive: () => void): Promise<boolean> {
     const path = `/attach?workspace=${sent.workspace}&turn=${sent.turn}&from=${text.length}`;
-    const response = await fetch(world.url + path, { signal });
+    const response = await fetch(world.url() + path, { signal });
     if (!response.ok) throw new Error(await response.text());
     count("attachments");
     let rest = "";
@@ -51,7 +51,7 @@ export async function listen(world: World, sent: Sent): Promise<void> {
       alive();
       const lines = (rest + piece).split("\n");
       rest = lines.pop()!;
-      for (const line of lines) if (take(JSON.parse(line))) return true;
+      for (const line of lines) if (await take(JSON.parse(line))) return true;
     }
     return false;
   }
@@ -66,7 +66,7 @@ export async function listen(world: World, sent: Sent): Promise<void> {
       silence = setTimeout(() => connection.abort(), silenceMs);
     };
     try {
-      if (world.url && await followOnce(connection.signal, alive)) return;
+      if (world.url() && await followOnce(connection.signal, alive)) return;
     } catch { // cut by us, or killed
       count("connections that broke");
     } finally {
@@ -74,11 +74,12 @@ export async function listen(world: World, sent: Sent): Promise<void> {
       clearTimeout(silence);
     }
     await pause(50 + random() * 200);
-    if (abandoned.has(sent.c) && world.writing.signal.aborted && isInterrupted(world, sent)) return;
+    if (abandoned.has(sent.c) && world.writing.signal.aborted && await isInterrupted(world, sent)) return;
   }
   violate(`a listener of ${sent.externalId} never saw the end, has ${text.length} of ${whole.length}`);
 }
 
-function isInterrupted({ query }: World, { turn }: Sent): boolean {
-  return query<{ state: string }>(`select state from turns where id = '${turn}'`)[0]?.state === "interrupted";
+async function isInterrupted({ query }: World, { turn }: Sent): Promise<boolean> {
+  const [row] = await query<{ state: string }>(`select state from turns where id = '${turn}'`);
+  return row?.state === "interrupted";
 }

@@ -8,10 +8,10 @@ interface Row {
   readonly cost: number | null;
 }
 
-export function moneyCheck({ query, violate, count, invoices }: World): void {
+export async function moneyCheck({ query, violate, count, invoices }: World): Promise<void> {
   const billed = invoices();
   const spent = new Map<string, number>();
-  const ledger = query<Row>(`
+  const ledger = await query<Row>(`
     select turn_id || '.' || attempt || '.' || call as id, workspace_id as workspace, state, cost_micro_usd as cost
     from ledger`);
   for (const { id, workspace, state, cost } of ledger) {
@@ -27,7 +27,7 @@ export function moneyCheck({ query, violate, count, invoices }: World): void {
   }
   const known = new Set(ledger.map(({ id }) => id));
   for (const id of billed.keys()) if (!known.has(id)) violate(`invoiced, but not in the ledger: ${id}`);
-  const budgets = query<{ workspace: string; most: number | null; spent: number; reserved: number }>(`
+  const budgets = await query<{ workspace: string; most: number | null; spent: number; reserved: number }>(`
     select workspace_id as workspace, limit_micro_usd as most, spent_micro_usd as spent, reserved_micro_usd as reserved
     from budgets`);
   for (const budget of budgets) {

@@ -54,7 +54,9 @@ export async function bringPeople(world: World, messageEveryMs: number): Promise
   async function continueInterrupted() {
     while (!world.continuing.signal.aborted) {
       await pause(300);
-      const rows = world.query<{ id: string }>("select id from turns where state = 'interrupted' and kind = 'answer'");
+      const rows = await world.query<{ id: string }>(
+        "select id from turns where state = 'interrupted' and kind = 'answer'",
+      );
       for (const { id } of rows) {
         const sent = world.sent.find(({ turn }) => turn === id);
         if (!sent || abandoned.has(sent.c) || random() < 0.4) continue;

@@ -2,8 +2,10 @@
 import type { Database } from "../../adapters/stores/sql/sql.ts";
 import { openDatabase } from "../../adapters/stores/sqlite/database.ts";
 import { lock } from "../../adapters/stores/sqlite/lock.ts";
+import { openAt } from "../adapters/stores/postgres/opened.ts";
 import { openEngine } from "../../server/chat/open_engine.ts";
 import { ChatError, isChatError } from "../../server/domain/error.ts";
+import type { Store } from "../../server/domain/store.ts";
 import type { Platform } from "../../server/domain/platform.ts";
 import { storeOver } from "../adapters/stores/sqlite/store_over.ts";
 import { fakeKinds, openFakePlatform } from "../fakes/platform.ts";
@@ -12,8 +14,8 @@ import { openScriptedProvider } from "../fakes/scripted_provider.ts";
 export const crashPoints = ["before commit", "after commit", "before post", "after post"] as const;
 
 export interface Settings {
-  /** Migrated already, and with the triggers of the audit. */
-  readonly file: string;
+  /** A file or a PostgreSQL URL: migrated already, and with the triggers of the audit. */
+  readonly store: string;
   readonly invoices: string;
   /** The fake platform's URL. */
   readonly platform: string;
@@ -28,7 +30,7 @@ export interface Settings {
 
 if (import.meta.main) await runReplica(JSON.parse(Deno.args[0]!));
 
-async function runReplica({ file, crash, leaseMs, ...settings }: Settings): Promise<void> {
+async function runReplica({ store: where, crash, leaseMs, ...settings }: Settings): Promise<void> {
   const reached = new Map<string, number>();
   function crashAt(point: typeof crashPoints[number]) {
     const n = (reached.get(point) ?? 0) + 1;
@@ -41,12 +43,12 @@ async function runReplica({ file, crash, leaseMs, ...settings }: Settings): Prom
   function crashing(database: Database): Database {
     return {
       ...database,
-      async transaction(work) {
+      async transaction(work, options) {
         const value = await database.transaction(async (sql) => {
           const value = await work(sql);
           crashAt("before commit");
           return value;
-        });
+        }, options);
         crashAt("after commit");
         return value;
       },
@@ -75,8 +77,7 @@ async function runReplica({ file, crash, leaseMs, ...settings }: Settings): Prom
   const stopping = new AbortController();
   Deno.addSignalListener("SIGTERM", () => stopping.abort());
 
-  const held = await lock(file, 10_000);
-  const store = storeOver(crashing(openDatabase(file, held.release)));
+  const store = await openStore(where, crashing);
   const provider = openScriptedProvider(settings);
   const engine = openEngine({
     ...{ store, leaseMs, report },
@@ -120,6 +121,15 @@ async function runReplica({ file, crash, leaseMs, ...settings }: Settings): Prom
   await store.close();
   console.log("closed");
   Deno.exit(0);
+}
+
+async function openStore(where: string, wrap: (database: Database) => Database): Promise<Store> {
+  if (where.startsWith("postgres:")) {
+    const { database, storeOver } = await openAt(where);
+    return storeOver(wrap(database));
+  }
+  const held = await lock(where, 10_000);
+  return storeOver(wrap(openDatabase(where, held.release)));
 }
 
 async function* lines(events: AsyncIterable<object>): AsyncIterable<Uint8Array> {

@@ -2,11 +2,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { migrate } from "../../adapters/stores/sqlite/migrate.ts";
 import { alwaysCheck, tablesCheck } from "./always_check.ts";
+import { sqliteAudit } from "./audit.ts";
+import { comeToRest } from "./come_to_rest.ts";
 import { finalCheck } from "./final_check.ts";
-import { addAudit } from "./history_check.ts";
 import { bringPeople } from "./people.ts";
 import { crashPoints, type Settings } from "./replica.ts";
-import { abandoned, openWorld, pause, type Query, workspaces, type World } from "./world.ts";
+import { openWorld, type Query, workspaces, type World } from "./world.ts";
 
 export interface ChaosOptions {
   readonly rounds: number;
@@ -22,9 +23,6 @@ export interface ChaosReport {
   readonly stats: Readonly<Record<string, number>>;
 }
 
-/** How long people may need to come to an end when nothing is killed any more. */
-const drainMs = 90_000;
-
 export async function runSqliteChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { rounds, seed, messageEveryMs = 1600, progress = () => {} } = options;
   const folder = Deno.makeTempDirSync({ prefix: "whisper-chaos-" });
@@ -34,24 +32,26 @@ export async function runSqliteChaos(options: ChaosOptions): Promise<ChaosReport
   await prepare(file, rounds);
   const reader = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
   try {
-    const query: Query = <Row>(text: string) => reader.prepare(text).all() as Row[];
-    await using world = await openWorld({ seed, invoices, query });
+    const query: Query = async <Row>(text: string) => reader.prepare(text).all() as Row[];
+    await using world = await openWorld({ seed, invoices, query, isAlone: true });
     const settings: Settings = {
-      ...{ file, invoices, platform: world.platform.url },
+      ...{ store: file, invoices, platform: world.platform.url },
       ...{ tokenMs: 4, leaseMs: 2000, failing: 0.05, contextTokens: 6000 },
     };
     const people = bringPeople(world, messageEveryMs);
     for (let round = 1; round <= rounds; round++) {
       await liveAndDie(world, settings, round);
-      alwaysCheck(world);
-      tablesCheck(world);
+      await alwaysCheck(world);
+      await tablesCheck(world);
       world.count("rounds");
       if (round % 10 === 0) {
         progress(`${round} rounds, ${world.sent.length} messages, ${world.violations.length} violations`);
       }
     }
-    await comeToRest(world, settings, people);
-    finalCheck(world);
+    await endInPeace(world, settings, people);
+    await finalCheck(world);
+    const [integrity] = await query<{ integrity_check: string }>("pragma integrity_check");
+    if (integrity?.integrity_check !== "ok") world.violate(`integrity: ${integrity?.integrity_check}`);
     for (const [mood, n] of Object.entries(world.platform.counts)) world.count(`platform: ${mood}`, n);
     return { violations: world.violations, stats: world.stats };
   } finally {
@@ -65,7 +65,7 @@ async function prepare(file: string, rounds: number): Promise<void> {
   await migrate(file);
   const database = new DatabaseSync(file);
   database.function("now_ms", () => Date.now());
-  addAudit(database);
+  database.exec(sqliteAudit);
   for (const workspace of workspaces) {
     database.prepare("insert into budgets (workspace_id, limit_micro_usd) values (?, ?)")
       .run(workspace, workspace === workspaces[0] ? 2500 * (rounds + 4) : 1_000_000_000);
@@ -86,41 +86,18 @@ async function liveAndDie(world: World, settings: Settings, round: number): Prom
   }, 200 + random() * 1300);
   const { signal } = await child.status;
   clearTimeout(timer);
-  world.url = "";
+  world.living.clear();
   if (signal !== "SIGKILL") world.violate(`the process ended by itself in round ${round}`);
   count(isOurs ? "killed at a random moment" : "killed at an exact one");
 }
 
 /** Nothing is killed any more: everything that was accepted must end by itself. */
-async function comeToRest(world: World, settings: Settings, people: Promise<void>): Promise<void> {
+async function endInPeace(world: World, settings: Settings, people: Promise<void>): Promise<void> {
   const child = await startReplica(world, settings);
-  world.writing.abort();
-  world.platform.calmDown();
-  const until = performance.now() + drainMs;
-  while (countOpen(world) > 0) {
-    if (performance.now() > until) {
-      world.violate(`${countOpen(world)} turns or deliveries are still open`);
-      break;
-    }
-    await pause(200);
-  }
-  world.continuing.abort();
-  // Who still listens has seconds to see the end.
-  const late = setTimeout(() => world.ending.abort(), 15_000);
-  await people;
-  clearTimeout(late);
-  alwaysCheck(world);
-  tablesCheck(world);
+  await comeToRest(world, people);
   child.kill("SIGTERM");
   const { code } = await child.status;
   if (code !== 0) world.violate(`the last stop was not clean: ${code}`);
-}
-
-function countOpen({ query, sent }: World): number {
-  const left = new Set(sent.filter(({ c }) => abandoned.has(c)).map(({ turn }) => turn));
-  const turns = query<{ id: string }>("select id from turns where state in ('queued', 'running', 'interrupted')");
-  const [parts] = query<{ n: number }>("select count(*) as n from deliveries where state in ('pending', 'sending')");
-  return turns.filter(({ id }) => !left.has(id)).length + parts!.n;
 }
 
 function startReplica(world: World, settings: Settings): Promise<Deno.ChildProcess> {
@@ -134,7 +111,7 @@ function startReplica(world: World, settings: Settings): Promise<Deno.ChildProce
     for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
       const port = piece.match(/ready (\d+)/)?.[1];
       if (port) {
-        world.url = `http://127.0.0.1:${port}`;
+        world.living.add(`http://127.0.0.1:${port}`);
         ready.resolve();
       }
       const crashed = piece.match(/crashed (.+)/)?.[1];

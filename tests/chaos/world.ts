@@ -5,7 +5,7 @@ import { randomFrom } from "../fakes/model_script.ts";
 import { promptMicroUsd, tokenMicroUsd } from "../fakes/scripted_provider.ts";
 
 /** Reads the database from outside. */
-export type Query = <Row>(text: string) => Row[];
+export type Query = <Row>(text: string) => Promise<Row[]>;
 
 /** A message that was accepted. */
 export interface Sent {
@@ -35,8 +35,12 @@ export interface World extends AsyncDisposable {
   count(what: string, n?: number): void;
   /** Asks whatever process is alive, until one answers. */
   call<Reply>(path: string, body?: object): Promise<Reply>;
-  /** Where the living process listens; empty while there is none. */
-  url: string;
+  /** Where the living processes listen. */
+  readonly living: Set<string>;
+  /** One of them; undefined while there is none. */
+  url(): string | undefined;
+  /** Whether there is one process at a time. */
+  readonly isAlone: boolean;
   /** What the model has billed, by `turn.attempt.call`, in micro-dollars. */
   invoices(): Map<string, number>;
 }
@@ -56,7 +60,7 @@ export function pause(ms: number): Promise<void> {
 }
 
 export async function openWorld(
-  { seed, invoices, query }: { seed: number; invoices: string; query: Query },
+  { seed, invoices, query, isAlone }: { seed: number; invoices: string; query: Query; isAlone: boolean },
 ): Promise<World> {
   const random = randomFrom(seed);
   const platform = await openPlatformServer(badDay(random));
@@ -64,9 +68,10 @@ export async function openWorld(
   async function call<Reply>(path: string, body?: object): Promise<Reply> {
     const init = body ? { method: "POST", body: JSON.stringify(body) } : {};
     for (let tries = 0; tries < 2000 && !world.ending.signal.aborted; tries++) {
-      if (world.url) {
+      const url = world.url();
+      if (url) {
         try {
-          const response = await fetch(world.url + path, { ...init, signal: AbortSignal.timeout(3000) });
+          const response = await fetch(url + path, { ...init, signal: AbortSignal.timeout(3000) });
           const text = await response.text();
           if (response.ok) return JSON.parse(text);
           world.count("requests that were refused");
@@ -80,7 +85,7 @@ export async function openWorld(
   }
 
   const world: World = {
-    ...{ random, query, platform, call },
+    ...{ random, query, platform, call, isAlone },
     sent: [],
     violations: [],
     stats: {},
@@ -89,7 +94,8 @@ export async function openWorld(
     ending: new AbortController(),
     violate: (what) => void world.violations.push(what),
     count: (what, n = 1) => void (world.stats[what] = (world.stats[what] ?? 0) + n),
-    url: "",
+    living: new Set(),
+    url: () => [...world.living][Math.floor(random() * world.living.size)],
     invoices() {
       const costs = new Map<string, number>();
       for (const { name } of Deno.readDirSync(invoices)) {
