@@ -47,7 +47,9 @@ export function openMetrics(
     observe(request) {
       if (recorder) return recorder.observe(request);
       early.push(request);
-      if (early.length >= maxEarly) loading ??= load();
+      if (early.length < maxEarly) return;
+      // Whoever asks for the metrics hears why there are none; the server goes on without.
+      (loading ??= load()).catch(() => early = []);
     },
     async render() {
       const { contentType, ...loaded } = await (loading ??= load());
@@ -66,7 +68,8 @@ export function metricsRoutes({ metrics }: { metrics: Metrics }): Hono<HttpEnv> 
 async function openRecorder(
   { store, gate, closing }: { store: Pick<Store, "turns">; gate: Pick<Gate, "open">; closing: AbortSignal },
 ): Promise<Recorder> {
-  const { Counter, Gauge, Histogram, Registry } = await import("prom-client");
+  // CommonJS: once bundled, only the default export is there.
+  const { Counter, Gauge, Histogram, Registry } = (await import("prom-client")).default;
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({

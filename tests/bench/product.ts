@@ -1,5 +1,6 @@
 /** WhisperEngine as it runs for people: `serve` with its permissions, a key, and SQLite on disk. */
 import { join } from "node:path";
+import { buildProgram } from "../../build/program.ts";
 import { startTarget, type Target } from "./target.ts";
 
 export interface Product {
@@ -16,13 +17,28 @@ export type Form = "source" | "bundle";
 
 /** Bundles when that is asked for, into `folder`. */
 export async function openProduct(form: Form, folder: string): Promise<Product> {
-  const main = form === "bundle" ? await bundle(join(folder, "bundle")) : join(root, "main.ts");
+  const built = join(folder, "program");
+  if (form === "bundle") await buildProgram(new URL(root, "file:"), new URL(`${built}/`, "file:"));
+  const [main, flags] = form === "bundle" ? [`${built}/main.js`, ["--no-config"]] : [join(root, "main.ts"), []];
   return {
     async start({ port, upstream }) {
       const data = await Deno.makeTempDir({ dir: folder, prefix: "data-" });
       const target = await startTarget({
         name: "product",
-        args: ["run", "-q", "--no-prompt", ...permissions, main, "serve", "--data", data, "--port", String(port)],
+        args: [
+          "run",
+          "-q",
+          ...flags,
+          "--unstable-no-legacy-abort",
+          "--no-prompt",
+          ...permissions,
+          main,
+          "serve",
+          "--data",
+          data,
+          "--port",
+          String(port),
+        ],
         port,
         env: {
           WHISPER_PROFILE: "server",
@@ -45,20 +61,4 @@ export async function openProduct(form: Form, folder: string): Promise<Product> 
       };
     },
   };
-}
-
-/** What `deno bundle` makes, with the pages where the program looks for them. */
-async function bundle(folder: string): Promise<string> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "-q", "--platform=deno", "--code-splitting", "--minify", "--outdir", folder, "main.ts"],
-    cwd: root,
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(`Cannot bundle the program: ${new TextDecoder().decode(stderr)}`);
-  await Deno.mkdir(join(folder, "ui"), { recursive: true });
-  await Deno.symlink(join(root, "ui/dist"), join(folder, "ui/dist")).catch((error: unknown) => {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-  });
-  return join(folder, "main.js");
 }
