@@ -1,6 +1,7 @@
 /** Brings the chat page to life in the browser. */
 import { hydrate } from "preact";
 import { createChatModel } from "../chat/chat_page_model.ts";
+import { jumpToAddress } from "../chat/jump.ts";
 import { listenToKeys } from "../chat/keys.ts";
 import type { ChatPageData } from "../page_data.ts";
 import { ChatPage } from "../pages/chat_page.tsx";
@@ -21,4 +22,5 @@ if (data.messages.length > 0) await loadMarkdown();
 hydrate(<ChatPage model={model} />, root);
 listenToKeys(model);
 model.start();
+jumpToAddress(model);
 if (data.messages.length === 0) await loadMarkdown();

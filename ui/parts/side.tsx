@@ -9,7 +9,7 @@ import { type Clock, dayName } from "../text/format.ts";
 import { Icon, Mark, MoreIcon, PlaceMark } from "./icons.tsx";
 import { ThemeButton } from "./theme_button.tsx";
 
-export function Side({ model }: { model: ChatModel }): JSX.Element {
+export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => void }): JSX.Element {
   const { chat, list } = model;
   const menuFor = useSignal<WireConversation | null>(null);
   const groups = byDay(chat.conversations.value, chat.clock.value);
@@ -31,6 +31,20 @@ export function Side({ model }: { model: ChatModel }): JSX.Element {
           <Icon name="plus" />
         </a>
       </div>
+      <button
+        type="button"
+        class="find"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => {
+          // in a drawer it would stay above what is found
+          document.querySelector<HTMLElement>("#side:popover-open")?.hidePopover();
+          onSearch();
+        }}
+      >
+        <Icon name="search" small />
+        <span>Search everything</span>
+        <kbd class="ltr">Ctrl K</kbd>
+      </button>
       <div class="list" tabIndex={0} role="region" aria-label="List of conversations" onScroll={onScroll}>
         {groups.length === 0 && <p class="empty">What you ask is kept here.</p>}
         {groups.map(({ name, conversations }, index) => [
