@@ -1,5 +1,5 @@
 /** The PostgreSQL store: one database, any number of processes. Its backups are `pg_dump`'s business. */
-import { rootCertificates } from "node:tls";
+import { checkServerIdentity, rootCertificates } from "node:tls";
 import type { SharedStore } from "../../../server/domain/bus.ts";
 import { ChatError } from "../../../server/domain/error.ts";
 import type { ArchivableStore, StoreSettings } from "../../../server/domain/store.ts";
@@ -122,14 +122,15 @@ async function ping(database: PostgresDatabase, shown: string): Promise<void> {
   }
 }
 
-async function openTls({ tls }: Address, caCertificates: string | null): Promise<ConnectOptions["tls"]> {
+async function openTls({ tls, host }: Address, caCertificates: string | null): Promise<ConnectOptions["tls"]> {
   if (tls === "off") return false;
   if (typeof tls === "string") return tls;
   const ca = tls.rootFile === null ? [...rootCertificates, caCertificates ?? ""] : [await readRoot(tls.rootFile)];
   return {
     ca: ca.filter(Boolean),
     rejectUnauthorized: true,
-    ...tls.checksHost ? {} : { checkServerIdentity: () => undefined },
+    // The driver names no host when it is a number.
+    checkServerIdentity: (_name, certificate) => tls.checksHost ? checkServerIdentity(host, certificate) : undefined,
   };
 }
 

@@ -8,7 +8,7 @@ import postgres from "postgres";
 export interface PostgresServer extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
   /** Of a new, empty database. */
-  newDatabase(): Promise<string>;
+  newDatabase(sslmode?: string): Promise<string>;
   /** Ends it without asking anybody, and starts it again when `work` is done. */
   whileDown(work: () => Promise<void>): Promise<void>;
   /** One statement by an administrator, on `url`. */
@@ -21,13 +21,17 @@ export interface ServerOptions {
   readonly settings?: readonly string[];
   /** Files to put into its data folder, readable for the server alone. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The line of `pg_hba.conf` that says who may come in. */
+  readonly accept?: string;
 }
 
 const user = "whisper";
 export const password = "a pass/word%?";
 const startMs = 30_000;
 
-export async function startPostgres({ settings = [], files = {} }: ServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  { settings = [], files = {}, accept }: ServerOptions = {},
+): Promise<PostgresServer> {
   const programs = await findPrograms();
   const folder = await Deno.makeTempDir({ prefix: "whisper-postgres-" });
   const data = join(folder, "data");
@@ -42,6 +46,7 @@ export async function startPostgres({ settings = [], files = {} }: ServerOptions
     await Deno.writeTextFile(join(data, name), text, { mode: 0o600 });
     if (owner.uid !== undefined) await Deno.chown(join(data, name), owner.uid, owner.gid ?? null);
   }
+  if (accept !== undefined) await Deno.writeTextFile(join(data, "pg_hba.conf"), `${accept}\n`);
   const port = await freePort();
   let child = await start();
   let databases = 0;
@@ -80,11 +85,11 @@ export async function startPostgres({ settings = [], files = {} }: ServerOptions
     await Deno.remove(join(data, "postmaster.pid")).catch(() => {}); // gone when it could clear up
   }
 
-  const urlOf = (name: string) =>
-    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}?sslmode=disable`;
+  const urlOf = (name: string, sslmode: string) =>
+    `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}?sslmode=${sslmode}`;
 
   async function query<Row>(url: string, text: string): Promise<Row[]> {
-    const driver = postgres(url.replace(/\?.*/, ""), {
+    const driver = postgres(url, {
       ...{ max: 1, fetch_types: false, onnotice: () => {} },
       types: { int8: { to: 20, from: [20, 1700], parse: Number, serialize: String } },
     });
@@ -98,10 +103,10 @@ export async function startPostgres({ settings = [], files = {} }: ServerOptions
   return {
     port,
     query,
-    async newDatabase() {
+    async newDatabase(sslmode = "disable") {
       const name = `test_${++databases}`;
-      await query(urlOf("postgres"), `create database ${name}`);
-      return urlOf(name);
+      await query(urlOf("postgres", sslmode), `create database ${name}`);
+      return urlOf(name, sslmode);
     },
     async whileDown(work) {
       await stop("SIGQUIT");
