@@ -8,9 +8,15 @@ create function now_ms() returns bigint language sql stable as
   $$ select (extract(epoch from statement_timestamp()) * 1000)::bigint $$;
 `;
 
+/** Where `claim_fairly.ts` looks. */
+const fairness = `
+create index turns_fair on turns (workspace_id, id) where state = 'queued' and kind = 'answer';
+create index turns_busy on turns (workspace_id) where state = 'running' and kind = 'answer';
+`;
+
 /** By number: what comes before the shared text, and after it. */
 const own: Readonly<Record<number, { readonly before: string; readonly after: string }>> = {
-  1: { before: clock, after: firstSearch },
+  1: { before: clock, after: firstSearch + fairness },
 };
 
 export const migrations: readonly Migration[] = shared.map(({ number, name, text }) => ({

@@ -12,6 +12,7 @@ import { openTurnStore } from "../sql/turns.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { append } from "./append.ts";
 import { openBus } from "./bus.ts";
+import { claimFairly } from "./claim_fairly.ts";
 import { connect, type ConnectOptions } from "./connection.ts";
 import { openDatabase, type PostgresDatabase } from "./database.ts";
 import { explain } from "./failure.ts";
@@ -78,7 +79,7 @@ export function storeOver(
   { shown }: Address,
   listen: Parameters<typeof openBus>[1],
 ): SharedStore & ArchivableStore {
-  const turns = openTurnStore(database);
+  const turns = openTurnStore(database, claimFairly);
   const deliveries = openDeliveryStore(database);
   const ledger = openLedgerStore(database);
   const bus = openBus(database.read, listen);

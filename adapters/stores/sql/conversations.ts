@@ -4,6 +4,7 @@ import { ChatError } from "../../../server/domain/error.ts";
 import type { Attachment } from "../../../server/domain/message.ts";
 import type { Reach, Viewer } from "../../../server/domain/turn.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { importConversation } from "./import_conversation.ts";
 import { countBefore, path, summary } from "./paths.ts";
 import { purge } from "./purge.ts";
 import { lastMessages, messages } from "./shown_messages.ts";
@@ -25,6 +26,7 @@ export function openConversationStore(database: Database, search: ConversationSt
     messages: (viewer, id, options) => messages(database.read, viewer, id, options),
     lastMessages: (viewer, id, options) => lastMessages(database.read, viewer, id, options),
     attachment: (viewer, message, position) => attachment(database.read, viewer, message, position),
+    importConversation: (owner, conversation) => importConversation(database, owner, conversation),
     switchTo: (viewer, message) => database.transaction((sql) => switchTo(sql, viewer, message)),
     path: (conversation, from, limit) => path(database.read, conversation, from, limit),
     countBefore: (conversation, number) => countBefore(database.read, conversation, number),

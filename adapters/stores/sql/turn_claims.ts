@@ -15,7 +15,7 @@ import { settleAll } from "./ledger.ts";
 import type { Database, Sql } from "./sql.ts";
 import { end, shownSoFar } from "./turn_end.ts";
 
-interface ClaimedRow {
+export interface ClaimedRow {
   readonly workspace: string;
   readonly turn: string;
   readonly attempt: number;
@@ -36,7 +36,14 @@ export interface ClaimOptions {
   readonly background: boolean;
 }
 
-export async function claim(database: Database, options: ClaimOptions): Promise<Claim | undefined> {
+/** How the next answer is chosen and taken. */
+export type ClaimAnswer = (sql: Sql, options: ClaimOptions) => Promise<ClaimedRow | undefined>;
+
+export async function claim(
+  database: Database,
+  options: ClaimOptions,
+  claimAnswer: ClaimAnswer,
+): Promise<Claim | undefined> {
   let earlier: ClaimedRow | undefined; // by an earlier run of the body, whose commit's answer was lost
   return await database.transaction(async (sql) => {
     const row = earlier && await isStillOurs(sql, earlier, options)
@@ -72,7 +79,8 @@ async function isStillOurs(sql: Sql, { turn, attempt }: ClaimedRow, { owner }: C
   return row !== undefined;
 }
 
-async function claimAnswer(sql: Sql, { owner, leaseMs }: ClaimOptions): Promise<ClaimedRow | undefined> {
+/** The oldest of all: fair where there is one workspace. */
+export async function claimOldest(sql: Sql, { owner, leaseMs }: ClaimOptions): Promise<ClaimedRow | undefined> {
   return await sql.get<ClaimedRow>`
     update turns set state = 'running', owner = ${owner}, lease_until = now_ms() + ${leaseMs},
       attempt = attempt + 1, tries = tries + 1

@@ -4,16 +4,16 @@ import { regenerate } from "./branches.ts";
 import { accept } from "./inbox.ts";
 import { settleAll } from "./ledger.ts";
 import type { Database } from "./sql.ts";
-import { append, claim, enqueue, finish, release, renew } from "./turn_claims.ts";
+import { append, claim, type ClaimAnswer, claimOldest, enqueue, finish, release, renew } from "./turn_claims.ts";
 import { goOn, recover, stop } from "./turn_control.ts";
 import { attachments, countOpen, read } from "./turn_read.ts";
 
-export function openTurnStore(database: Database): TurnStore {
+export function openTurnStore(database: Database, claimAnswer: ClaimAnswer = claimOldest): TurnStore {
   return {
     accept: (incoming, options) => accept(database, incoming, options),
     regenerate: (viewer, turn, options) => regenerate(database, viewer, turn, options),
     enqueue: (owned, kind, variant) => enqueue(database, owned, kind, variant),
-    claim: (options) => claim(database, options),
+    claim: (options) => claim(database, options, claimAnswer),
     renew: (owned, leaseMs) => renew(database, owned, leaseMs),
     append: (owned, chunk, leaseMs) => append(database, owned, chunk, leaseMs),
     finish: (owned, ending, settlements, policy) => finish(database, owned, ending, settlements, policy),
