@@ -28,13 +28,19 @@ if (unknown !== undefined) {
 }
 
 const figures: Figure[] = [];
+const failed: string[] = [];
 {
   await using world = await openWorld(options);
   for (const part of parts) {
     if (options.parts.length > 0 && !options.parts.includes(part.name)) continue;
-    const found = await part.run(world);
-    figures.push(...found);
-    console.error(`${part.name}: done`);
+    try {
+      figures.push(...await part.run(world));
+      console.error(`${part.name}: done`);
+    } catch (error) {
+      // The others are worth knowing all the same.
+      console.error(`${part.name}: failed`, error);
+      failed.push(part.name);
+    }
   }
 }
 
@@ -48,4 +54,5 @@ if (options.savesBaseline) await saveBaseline(baselineFile, figures, { machine: 
 const missed = figures.filter((figure) => verdictOn(figure) === "missed").length;
 const worse = [...compared.values()].filter(({ isWorse }) => isWorse).length;
 console.log(`\n${missed} goals missed, ${worse} figures worse than the baseline; all figures are in ${options.out}`);
-Deno.exitCode = worse > 0 && !options.savesBaseline ? 1 : 0;
+if (failed.length > 0) console.log(`Not measured, because they failed: ${failed.join(", ")}`);
+Deno.exitCode = failed.length > 0 || (worse > 0 && !options.savesBaseline) ? 1 : 0;
