@@ -11,12 +11,12 @@ import { type BackupStore, isBackup, type Store } from "./domain/store.ts";
 import { openFront } from "./http/front.ts";
 import { defaultLimits } from "./http/options.ts";
 import { openPages } from "./http/pages.ts";
+import { homeWorkspace } from "./home_workspace.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
 import { openProviders } from "./providers.ts";
 
-/** The one workspace of a program that serves one household. */
-const workspace = "home";
+const workspace = homeWorkspace;
 /** How long a turn stays with a process that does not answer. */
 const leaseMs = 30_000;
 const systemPrompt =
@@ -74,6 +74,7 @@ export async function openProgram(program: Program, configuration: Configuration
       addresses: limits.cacheEntries,
     },
     version: program.version,
+    uploadFolder: settings.dataFolder,
     pages: await openPages(program.uiDist),
     log: (level, event, fields) => log[level](event, fields),
     closing: closing.signal,

@@ -1,4 +1,5 @@
 /** A conversation: a tree of messages of which one branch is active, and how it is found again. */
+import type { ImportedConversation, ImportOutcome } from "./import.ts";
 import type { Attachment, PathMessage, Role, Summary } from "./message.ts";
 import type { Reach, TurnState, Viewer } from "./turn.ts";
 
@@ -118,6 +119,11 @@ export interface ConversationStore {
   countBefore(conversation: string, number: number): Promise<number>;
   /** The furthest-reaching summary that covers only ancestors of message `number`; undefined when there is none. */
   summary(conversation: string, number: number): Promise<Summary | undefined>;
+  /** Takes over a conversation of another program for this person, all or nothing, once. Throws "conflict". */
+  importConversation(
+    owner: { readonly workspace: string; readonly person: string },
+    conversation: ImportedConversation,
+  ): Promise<ImportOutcome>;
   /** Newest first. Words are matched whole, the last one also as a beginning. */
   search(
     viewer: Viewer,

@@ -12,6 +12,7 @@ import { openGate } from "./gate.ts";
 import { guardHost, guardOrigin } from "./guard.ts";
 import { securityHeaders } from "./headers.ts";
 import { healthRoutes } from "./health.ts";
+import { importRoutes } from "./import.ts";
 import { metricsRoutes, openMetrics } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { openApiRoutes } from "./openapi.ts";
@@ -64,7 +65,13 @@ export function openApp(options: AppOptions): Hono<HttpEnv> {
   for (const path of ["/api/*", "/v1/*", "/metrics"]) app.use(path, door.admit);
   const closed = [
     ...[chatRoutes(server), turnRoutes(server), conversationRoutes(server), searchRoutes(server), modelRoutes(server)],
-    ...[attachmentRoutes(server), v1Routes(server), metricsRoutes(server), openApiRoutes(server, app)],
+    ...[
+      attachmentRoutes(server),
+      importRoutes(server),
+      v1Routes(server),
+      metricsRoutes(server),
+      openApiRoutes(server, app),
+    ],
   ];
   for (const routes of closed) app.route("/", routes);
 

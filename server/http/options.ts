@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly corsOrigins: readonly string[];
   readonly limits: HttpLimits;
   readonly version: string;
+  /** Where files wait while they are imported; left out: the system's folder for such. */
+  readonly uploadFolder?: string;
   /** Null: a server without pages. */
   readonly pages: Pages | null;
   readonly log: Log;

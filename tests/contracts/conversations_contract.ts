@@ -39,6 +39,7 @@ export function conversationsContract(name: string, open: OpenStore): void {
         () => conversations.messages(viewer, conversation, { limit: 5, cursor: null }),
         () => conversations.lastMessages(viewer, conversation, { limit: 5, cursor: null }),
         () => conversations.switchTo(viewer, message),
+        () => conversations.attachment(viewer, message, 0),
       ];
       for (const call of refused) await assert.rejects(call(), (error) => isChatError(error, "not_found"));
       const listed = await conversations.list(viewer, { limit: 9, cursor: null, archived: false });
@@ -170,6 +171,61 @@ export function conversationsContract(name: string, open: OpenStore): void {
       [answer?.state, answer?.text, answer?.notice, answer?.errorCode, answer?.retryable],
       ["failed", "half an", "It broke", "provider_failed", true],
     );
+  });
+
+  Deno.test(`${name}: a file comes back as it came, and its text is there for the prompt`, async () => {
+    await using opened = await open();
+    const { store: { conversations }, store } = opened;
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const files = [
+      { name: "a.pdf", mediaType: "application/pdf", bytes, text: "[Page 1 of 1]\nhello" },
+      { name: "b.png", mediaType: "image/png", bytes },
+    ];
+    const { conversation, message } = await talk(store, "look", "yes", { attachments: files });
+    const first = await conversations.attachment(everything, message, 0);
+    assert.deepEqual([first.name, first.mediaType, new Uint8Array(first.bytes)], ["a.pdf", "application/pdf", bytes]);
+    await assert.rejects(conversations.attachment(everything, message, 2), (error) => isChatError(error, "not_found"));
+    const question = (await conversations.path(conversation, 1, 1))[0]!;
+    assert.deepEqual(question.attachments.map(({ text, bytes }) => [text ?? null, bytes.length]), [
+      ["[Page 1 of 1]\nhello", 0],
+      [null, 256],
+    ]);
+  });
+
+  Deno.test(`${name}: a conversation of another program is taken over once for each person, with its branches`, async () => {
+    await using opened = await open();
+    const { store: { conversations }, store } = opened;
+    await talk(store, "hello", "hi", { author: { identity: "bob", name: "Bob", isBot: false } });
+    await talk(store, "hello", "hi");
+    const said = (sourceId: string, parent: number | null, role: "user" | "assistant", text: string) => ({
+      ...{ sourceId, parent, role, text, attachments: [] },
+      createdAt: 1000 + text.length,
+    });
+    const tree = {
+      ...{ source: "chatgpt", sourceId: "c1", title: "Trees", createdAt: 1000, updatedAt: 2000, leaf: 1 },
+      messages: [
+        said("q", null, "user", "Which?"),
+        said("a", 0, "assistant", "Oak"),
+        said("b", 0, "assistant", "Beech"),
+      ],
+    };
+    for (const identity of ["local", "bob"]) {
+      const viewer = await viewerOf(store, identity);
+      const owner = { workspace: viewer.workspace, person: viewer.person! };
+      const both = [conversations.importConversation(owner, tree), conversations.importConversation(owner, tree)];
+      assert.deepEqual((await Promise.all(both)).toSorted(), ["imported", "present"]);
+      const listed = await conversations.list(viewer, { limit: 9, cursor: null, archived: false });
+      const { id, platform, updatedAt } = listed.items.find(({ title }) => title === "Trees")!;
+      assert.deepEqual([platform, updatedAt], ["chatgpt", 2000]);
+      const { items } = await conversations.messages(viewer, id, { limit: 9, cursor: null });
+      assert.deepEqual(items.map(({ text, createdAt }) => [text, createdAt]), [["Which?", 1006], ["Oak", 1003]]);
+      await conversations.switchTo(viewer, items[1]!.variants[1]!);
+      assert.equal((await conversations.path(id, 3, 9)).map(({ text }) => text).join(" "), "Beech Which?");
+      const found = await conversations.search(viewer, "beech", { limit: 9, cursor: null });
+      assert.equal(found.items[0]?.conversation, id);
+      await conversations.delete(viewer, id);
+      await assert.rejects(conversations.importConversation(owner, tree), (error) => isChatError(error, "conflict"));
+    }
   });
 
   Deno.test(`${name}: a cursor that is not ours is refused`, async () => {
