@@ -24,7 +24,15 @@ export function actionsOf(model: ChatModel): Action[] {
       action("rename", "pencil", "Rename this conversation", null, () =>
         void (chat.renaming.value = current)),
       action("delete", "bin", "Delete this conversation", null, () =>
-        list.remove(current)),
+        list.remove([current])),
+      action(
+        "archive",
+        "tray",
+        current.archived ? "Bring this conversation back from the archive" : "Archive this conversation",
+        null,
+        () =>
+          list.archive([current], !current.archived),
+      ),
     ]
     : [];
   const models = chat.models.filter(({ id }) => id !== chosen).map(({ id, name, local }) =>
@@ -39,6 +47,14 @@ export function actionsOf(model: ChatModel): Action[] {
   return [
     action("new", "plus", "New conversation", "n", () => location.assign("/")),
     ...here,
+    action(
+      "archived",
+      "tray",
+      chat.isArchive.value ? "Show the conversations that are not archived" : "Show archived conversations",
+      null,
+      () => void list.showArchive(!chat.isArchive.value),
+    ),
+    action("pick", "check", "Choose several conversations", null, () => void (chat.picked.value = new Set())),
     action("theme", "sun", "Switch between light and dark", null, toggleTheme),
     ...models,
     ...(chat.signedIn ? [action("out", "out", "Sign out", null, () => void model.signOut())] : []),

@@ -39,14 +39,20 @@ export interface Note {
   readonly actions: readonly { readonly label: string; readonly run: () => void }[];
 }
 
+/** What was done to conversations a moment ago and can be taken back. */
 export interface Undo {
-  readonly conversation: WireConversation;
+  readonly deed: "deleted" | "archived" | "unarchived";
+  readonly conversations: readonly WireConversation[];
   readonly untilMs: number;
 }
 
 export interface ChatState {
   readonly conversations: Signal<readonly WireConversation[]>;
   readonly conversationsNext: Signal<string | null>;
+  /** Whether the list shows what was archived, instead of the rest. */
+  readonly isArchive: Signal<boolean>;
+  /** Ids of the conversations that were picked out of the list; null while none are being picked. */
+  readonly picked: Signal<ReadonlySet<string> | null>;
   readonly current: Signal<WireConversation | null>;
   readonly messages: Signal<readonly WireMessage[]>;
   readonly olderCursor: Signal<string | null>;
@@ -79,6 +85,8 @@ export function createChatState(data: ChatPageData): ChatState {
   return {
     conversations: signal(data.conversations),
     conversationsNext: signal(data.conversationsNext),
+    isArchive: signal(false),
+    picked: signal(null),
     current: signal(data.current),
     messages: signal(data.messages),
     olderCursor: signal(data.messagesNext),
@@ -105,6 +113,14 @@ export function createChatState(data: ChatPageData): ChatState {
 /** `provider/model` that the next message goes to. */
 export function nextModel(chat: ChatState): string | null {
   return (chat.current.value ? chat.current.value.model : chat.chosenModel.value) ?? chat.defaultModel;
+}
+
+/** The last ones that something was said in, newest first. The list has the pinned ones first and is in order otherwise. */
+export function newest(conversations: readonly WireConversation[], count: number): WireConversation[] {
+  const pinned = conversations.filter((conversation) => conversation.pinned);
+  return [...pinned, ...conversations.slice(pinned.length, pinned.length + count)]
+    .sort((a, b) => a.updated_at < b.updated_at ? 1 : -1)
+    .slice(0, count);
 }
 
 /** The name people know a model by. */

@@ -1,7 +1,8 @@
-/** The list of conversations: keeping it up to date, renaming, pinning, deleting with thirty seconds to think again. */
+/** The list of conversations: keeping it up to date, renaming, pinning, archiving and deleting with time to think again. */
+import { batch } from "@preact/signals";
 import type { WireConversation } from "../../server/domain/wire.ts";
 import { ApiError, callJson } from "../net/api.ts";
-import type { ChatState } from "./chat_state.ts";
+import type { ChatState, Undo } from "./chat_state.ts";
 import type { Connection } from "./connection.ts";
 
 export interface ConversationList {
@@ -12,15 +13,24 @@ export interface ConversationList {
   loadMore(): Promise<void>;
   rename(conversation: WireConversation, title: string): void;
   pin(conversation: WireConversation, pinned: boolean): void;
-  remove(conversation: WireConversation): void;
-  undoRemove(): void;
+  remove(conversations: readonly WireConversation[]): void;
+  archive(conversations: readonly WireConversation[], archived: boolean): void;
+  undo(): void;
+  /** Lists what was archived, or the rest again. */
+  showArchive(isArchive: boolean): Promise<void>;
   /** Shows again, after a page change, what can still be undone. */
   resume(): void;
 }
 
+const pageSize = 100;
 const undoMs = 30_000;
 const undoKey = "undo";
 const titleWaitsMs = [1_000, 2_000, 4_000, 8_000, 15_000];
+
+interface Page {
+  readonly conversations: readonly WireConversation[];
+  readonly next: string | null;
+}
 
 export function createConversationList(chat: ChatState, connection: Connection): ConversationList {
   let undoTimer: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +38,9 @@ export function createConversationList(chat: ChatState, connection: Connection):
 
   function put(conversation: WireConversation): void {
     const others = chat.conversations.value.filter(({ id }) => id !== conversation.id);
-    chat.conversations.value = [...others, conversation].sort(byPlace);
+    chat.conversations.value = conversation.archived === chat.isArchive.value
+      ? [...others, conversation].sort(byPlace)
+      : others;
     if (chat.current.value?.id === conversation.id) chat.current.value = conversation;
   }
 
@@ -55,24 +67,53 @@ export function createConversationList(chat: ChatState, connection: Connection):
     if (read) put(read);
   }
 
-  async function remove(conversation: WireConversation): Promise<void> {
-    const removed = await tryCall(async () => {
-      await callJson(`/api/conversations/${conversation.id}`, { method: "DELETE" });
-      return true;
-    });
-    if (!removed) return;
-    sessionStorage.setItem(undoKey, JSON.stringify({ conversation, untilMs: Date.now() + undoMs }));
-    if (chat.current.value?.id === conversation.id) location.assign("/");
-    else {
-      chat.conversations.value = chat.conversations.value.filter(({ id }) => id !== conversation.id);
-      resume();
+  /** Does it to one after the other; returns those that it was done to. */
+  async function each(
+    conversations: readonly WireConversation[],
+    call: (id: string) => Promise<unknown>,
+  ): Promise<WireConversation[]> {
+    const done: WireConversation[] = [];
+    for (const conversation of conversations) {
+      const isDone = await tryCall(async () => {
+        await call(conversation.id);
+        return true;
+      });
+      if (!isDone) break;
+      done.push(conversation);
     }
+    return done;
+  }
+
+  async function remove(conversations: readonly WireConversation[]): Promise<void> {
+    const removed = await each(conversations, (id) => callJson(`/api/conversations/${id}`, { method: "DELETE" }));
+    takeOut(removed, "deleted");
+    if (removed.some(({ id }) => id === chat.current.value?.id)) location.assign("/");
+  }
+
+  async function archive(conversations: readonly WireConversation[], archived: boolean): Promise<void> {
+    const moved = await each(
+      conversations,
+      (id) => callJson(`/api/conversations/${id}`, { method: "PATCH", body: { archived } }),
+    );
+    takeOut(moved, archived ? "archived" : "unarchived");
+    const current = chat.current.value;
+    if (current && moved.some(({ id }) => id === current.id)) chat.current.value = { ...current, archived };
+  }
+
+  function takeOut(gone: readonly WireConversation[], deed: Undo["deed"]): void {
+    if (gone.length === 0) return;
+    const ids = new Set(gone.map(({ id }) => id));
+    const undo: Undo = { deed, conversations: gone, untilMs: Date.now() + undoMs };
+    sessionStorage.setItem(undoKey, JSON.stringify(undo));
+    chat.conversations.value = chat.conversations.value.filter(({ id }) => !ids.has(id));
+    chat.picked.value = null;
+    resume();
   }
 
   function resume(): void {
     const stored = sessionStorage.getItem(undoKey);
     if (stored === null) return;
-    const undo: { conversation: WireConversation; untilMs: number } = JSON.parse(stored);
+    const undo: Undo = JSON.parse(stored);
     clearTimeout(undoTimer);
     if (undo.untilMs <= Date.now()) return forget();
     chat.undo.value = undo;
@@ -85,15 +126,25 @@ export function createConversationList(chat: ChatState, connection: Connection):
     chat.undo.value = null;
   }
 
-  async function undoRemove(): Promise<void> {
-    const undo = chat.undo.value;
-    if (!undo) return;
-    const restored = await tryCall(() =>
-      callJson<WireConversation>(`/api/conversations/${undo.conversation.id}/restore`, { method: "POST" })
+  async function undo(): Promise<void> {
+    const { deed, conversations } = chat.undo.value ?? { deed: "deleted", conversations: [] };
+    const restored = await each(
+      conversations,
+      (id) =>
+        deed === "deleted"
+          ? callJson(`/api/conversations/${id}/restore`, { method: "POST" })
+          : callJson(`/api/conversations/${id}`, { method: "PATCH", body: { archived: deed === "unarchived" } }),
     );
-    if (!restored) return;
+    if (restored.length < conversations.length) return;
     forget();
-    await refresh(undo.conversation.id);
+    for (const { id } of restored) await refresh(id);
+  }
+
+  async function readPage(cursor: string | null): Promise<Page | undefined> {
+    const from = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    return await tryCall(() =>
+      callJson<Page>(`/api/conversations?limit=${pageSize}&archived=${chat.isArchive.value}${from}`)
+    );
   }
 
   return {
@@ -109,13 +160,9 @@ export function createConversationList(chat: ChatState, connection: Connection):
       const cursor = chat.conversationsNext.value;
       if (cursor === null || isLoading) return;
       isLoading = true;
-      const page = await tryCall(() =>
-        callJson<{ conversations: readonly WireConversation[]; next: string | null }>(
-          `/api/conversations?limit=50&cursor=${encodeURIComponent(cursor)}`,
-        )
-      );
+      const page = await readPage(cursor);
       isLoading = false;
-      if (!page) return;
+      if (!page || chat.conversationsNext.value !== cursor) return;
       const have = new Set(chat.conversations.value.map(({ id }) => id));
       chat.conversations.value = [
         ...chat.conversations.value,
@@ -125,8 +172,23 @@ export function createConversationList(chat: ChatState, connection: Connection):
     },
     rename: (conversation, title) => void patch(conversation.id, { title }),
     pin: (conversation, pinned) => void patch(conversation.id, { pinned }),
-    remove: (conversation) => void remove(conversation),
-    undoRemove: () => void undoRemove(),
+    remove: (conversations) => void remove(conversations),
+    archive: (conversations, archived) => void archive(conversations, archived),
+    undo: () => void undo(),
+    async showArchive(isArchive) {
+      batch(() => {
+        chat.isArchive.value = isArchive;
+        chat.picked.value = null;
+        chat.conversations.value = [];
+        chat.conversationsNext.value = null;
+      });
+      const page = await readPage(null);
+      if (!page || chat.isArchive.value !== isArchive) return;
+      batch(() => {
+        chat.conversations.value = page.conversations;
+        chat.conversationsNext.value = page.next;
+      });
+    },
     resume,
   };
 }

@@ -62,7 +62,7 @@ export function Bar({ model }: { model: ChatModel }): JSX.Element {
             class="ico"
             aria-label="Delete conversation"
             title="Delete conversation"
-            onClick={() => model.list.remove(current)}
+            onClick={() => model.list.remove([current])}
           >
             <Icon name="bin" />
           </button>

@@ -1,14 +1,14 @@
 /** The empty page: a greeting, the composer, and where the person left off. */
 import type { ComponentChildren, JSX } from "preact";
 import type { ChatModel } from "../chat/chat_page_model.ts";
-import { modelName, nextModel } from "../chat/chat_state.ts";
+import { modelName, newest, nextModel } from "../chat/chat_state.ts";
 import { dayName, greeting, timeOfDay } from "../text/format.ts";
 import { Mark, PlaceMark } from "./icons.tsx";
 
 export function Hello({ model, children }: { model: ChatModel; children: ComponentChildren }): JSX.Element {
   const { chat } = model;
   const clock = chat.clock.value;
-  const recent = chat.conversations.value.toSorted((a, b) => a.updated_at < b.updated_at ? 1 : -1).slice(0, 3);
+  const recent = newest(chat.conversations.value, 3);
   return (
     <div class="hello" tabIndex={0} role="region" aria-label="New conversation">
       <div>

@@ -1,6 +1,7 @@
 /** One thing said to the person, with what can be done about it; and the chance to undo a deletion. */
 import type { JSX } from "preact";
 import type { ChatModel } from "../chat/chat_page_model.ts";
+import type { Undo } from "../chat/chat_state.ts";
 import { Icon } from "./icons.tsx";
 
 export function Notes({ model }: { model: ChatModel }): JSX.Element | null {
@@ -36,14 +37,23 @@ export function Notes({ model }: { model: ChatModel }): JSX.Element | null {
   if (!undo) return null;
   return (
     <div class="note" role="status">
-      <Icon name="bin" />
+      <Icon name={undo.deed === "deleted" ? "bin" : "tray"} />
       <div>
-        <strong>“{undo.conversation.title ?? "New conversation"}” is deleted.</strong>
-        <p>It can be brought back for 30 seconds.</p>
+        <strong>{undoneWords(undo)}</strong>
+        <p>This can be undone for 30 seconds.</p>
       </div>
       <div class="acts">
-        <button type="button" class="btn small" onClick={list.undoRemove}>Undo</button>
+        <button type="button" class="btn small" onClick={list.undo}>Undo</button>
       </div>
     </div>
   );
+}
+
+/** "“Boats” is archived.", "12 conversations are deleted." */
+function undoneWords({ deed, conversations }: Undo): string {
+  const did = deed === "unarchived" ? "back in the list" : deed;
+  const [only] = conversations;
+  return conversations.length === 1 && only
+    ? `“${only.title ?? "New conversation"}” is ${did}.`
+    : `${conversations.length} conversations are ${did}.`;
 }

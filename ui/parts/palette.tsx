@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { WireConversation, WireSearchHit } from "../../server/domain/wire.ts";
 import { actionsOf } from "../chat/actions.ts";
 import type { ChatModel } from "../chat/chat_page_model.ts";
+import { newest } from "../chat/chat_state.ts";
 import { createSearch, matches, wordsIn } from "../chat/find.ts";
 import { jumpTo, messageAddress } from "../chat/jump.ts";
 import { dayName, timeOfDay } from "../text/format.ts";
@@ -195,10 +196,10 @@ export function Palette({ model, onClose, onAsk }: Props): JSX.Element {
 function groupsOf(model: ChatModel, query: string, hits: readonly WireSearchHit[]): Group[] {
   const { chat } = model;
   const isEmpty = query.trim() === "";
-  const newest = chat.conversations.value.toSorted((a, b) => a.updated_at < b.updated_at ? 1 : -1);
+  const all = chat.conversations.value;
   const conversations = isEmpty
-    ? newest.slice(0, mostRecent)
-    : newest.filter(({ title }) => matches(title ?? "New conversation", query)).slice(0, mostTitles);
+    ? newest(all, mostRecent)
+    : all.filter(({ title }) => matches(title ?? "New conversation", query)).slice(0, mostTitles);
   const actions = actionsOf(model).filter(({ words }) => isEmpty || matches(words, query));
   return [
     {

@@ -4,21 +4,13 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { WireConversation } from "../../server/domain/wire.ts";
 import type { ChatModel } from "../chat/chat_page_model.ts";
-import { runningTurn } from "../chat/chat_state.ts";
-import { type Clock, dayName } from "../text/format.ts";
-import { Icon, Mark, MoreIcon, PlaceMark } from "./icons.tsx";
+import { ConversationRows } from "./conversation_rows.tsx";
+import { Icon, Mark } from "./icons.tsx";
 import { ThemeButton } from "./theme_button.tsx";
 
 export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => void }): JSX.Element {
-  const { chat, list } = model;
+  const { chat } = model;
   const menuFor = useSignal<WireConversation | null>(null);
-  const groups = byDay(chat.conversations.value, chat.clock.value);
-  const writing = runningTurn(chat) !== null;
-
-  function onScroll({ currentTarget }: { currentTarget: HTMLElement }): void {
-    const { scrollTop, scrollHeight, clientHeight } = currentTarget;
-    if (scrollHeight - scrollTop - clientHeight < 400) void list.loadMore();
-  }
 
   return (
     <nav class="side" id="side" popover="auto" aria-label="Conversations">
@@ -45,28 +37,24 @@ export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => vo
         <span>Search everything</span>
         <kbd class="ltr">Ctrl K</kbd>
       </button>
-      <div class="list" tabIndex={0} role="region" aria-label="List of conversations" onScroll={onScroll}>
-        {groups.length === 0 && <p class="empty">What you ask is kept here.</p>}
-        {groups.map(({ name, conversations }, index) => [
-          <h2 id={`group-${index}`} key={name}>{name}</h2>,
-          <ul aria-labelledby={`group-${index}`} key={`${name}-list`}>
-            {conversations.map((conversation) => (
-              <Row
-                key={conversation.id}
-                conversation={conversation}
-                isCurrent={conversation.id === chat.current.value?.id}
-                isWriting={writing && conversation.id === chat.current.value?.id}
-                onMenu={(button) => {
-                  menuFor.value = conversation;
-                  document.getElementById("row-menu")?.showPopover({ source: button });
-                }}
-              />
-            ))}
-          </ul>,
-        ])}
-      </div>
+      <ConversationRows
+        model={model}
+        onMenu={(conversation, button) => {
+          menuFor.value = conversation;
+          document.getElementById("row-menu")?.showPopover({ source: button });
+        }}
+      />
       <RowMenu model={model} conversation={menuFor.value} />
+      {chat.picked.value && <PickBar model={model} picked={chat.picked.value} />}
       <div class="foot">
+        <button
+          type="button"
+          aria-pressed={chat.isArchive.value}
+          onClick={() => void model.list.showArchive(!chat.isArchive.value)}
+        >
+          <Icon name="tray" small />
+          <span class="t">Archive</span>
+        </button>
         <div class="me">
           <span class="grow">
             <small>WhisperEngine {chat.version}</small>
@@ -89,32 +77,37 @@ export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => vo
   );
 }
 
-function Row(
-  { conversation, isCurrent, isWriting, onMenu }: {
-    conversation: WireConversation;
-    isCurrent: boolean;
-    isWriting: boolean;
-    onMenu: (button: HTMLElement) => void;
-  },
-): JSX.Element {
-  const title = conversation.title ?? "New conversation";
+/** What can be done with the conversations that were picked. */
+function PickBar({ model, picked }: { model: ChatModel; picked: ReadonlySet<string> }): JSX.Element {
+  const { chat, list } = model;
+  const conversations = () => chat.conversations.value.filter(({ id }) => picked.has(id));
+  const isArchive = chat.isArchive.value;
   return (
-    <li class="row">
-      <a href={`/c/${conversation.id}`} {...(isCurrent ? { "aria-current": "page" } : {})}>
-        <PlaceMark platform={conversation.platform} />
-        <span class="t">{title}</span>
-        {isWriting && <span class="live" role="img" aria-label="Writing" />}
-      </a>
+    <div class="picks" role="group" aria-label="Chosen conversations">
+      <span class="num" role="status">{picked.size} chosen</span>
+      <span class="gap" />
       <button
         type="button"
         class="ico small"
-        aria-label={`More for “${title}”`}
-        aria-haspopup="menu"
-        onClick={({ currentTarget }) => onMenu(currentTarget)}
+        aria-label={isArchive ? "Bring back" : "Archive"}
+        title={isArchive ? "Bring back" : "Archive"}
+        disabled={picked.size === 0}
+        onClick={() => list.archive(conversations(), !isArchive)}
       >
-        <MoreIcon />
+        <Icon name="tray" />
       </button>
-    </li>
+      <button
+        type="button"
+        class="ico small"
+        aria-label="Delete"
+        title="Delete"
+        disabled={picked.size === 0}
+        onClick={() => list.remove(conversations())}
+      >
+        <Icon name="bin" />
+      </button>
+      <button type="button" class="btn plain small" onClick={() => void (chat.picked.value = null)}>Done</button>
+    </div>
   );
 }
 
@@ -150,25 +143,20 @@ function RowMenu({ model, conversation }: { model: ChatModel; conversation: Wire
         <Icon name="pin" small />
         {conversation?.pinned ? "Unpin" : "Pin"}
       </button>
-      <button type="button" role="menuitem" class="bad" onClick={run(model.list.remove)}>
+      <button
+        type="button"
+        role="menuitem"
+        onClick={run((item) => void (model.chat.picked.value = new Set([item.id])))}
+      >
+        <Icon name="check" small />Choose
+      </button>
+      <button type="button" role="menuitem" onClick={run((item) => model.list.archive([item], !item.archived))}>
+        <Icon name="tray" small />
+        {conversation?.archived ? "Bring back" : "Archive"}
+      </button>
+      <button type="button" role="menuitem" class="bad" onClick={run((item) => model.list.remove([item]))}>
         <Icon name="bin" small />Delete
       </button>
     </div>
   );
-}
-
-interface Group {
-  readonly name: string;
-  readonly conversations: WireConversation[];
-}
-
-function byDay(conversations: readonly WireConversation[], clock: Clock): Group[] {
-  const groups: Group[] = [];
-  for (const conversation of conversations) {
-    const name = conversation.pinned ? "Pinned" : dayName(conversation.updated_at, clock);
-    const group = groups.find((known) => known.name === name);
-    if (group) group.conversations.push(conversation);
-    else groups.push({ name, conversations: [conversation] });
-  }
-  return groups;
 }
