@@ -23,8 +23,6 @@ import { openSearch } from "./search.ts";
 
 /** How long a request waits for a server that restarts. */
 const patienceMs = 15_000;
-/** How long a look at its health waits. */
-const pingMs = 3000;
 
 /** Throws `ChatError` "unavailable" when the database cannot be used, "invalid" for an address that cannot be read. */
 export async function open(
@@ -57,7 +55,7 @@ export async function checkServer(
   }
 }
 
-/** Asks once, so that a wrong address is told at once, and brings the schema up to date. */
+/** Waits for a server that is starting, tells of one that will never let us in, and brings the schema up to date. */
 export async function openMigrated(
   address: Address,
   { tls, connections, patienceMs }: { tls: ConnectOptions["tls"]; connections: number; patienceMs: number },
@@ -65,6 +63,7 @@ export async function openMigrated(
   const { shown } = address;
   const database = openDatabase(() => connect({ address, tls }), { connections, patienceMs, shown });
   try {
+    await database.read.get`select 1`;
     await migrate(database, shown);
     return database;
   } catch (error) {
@@ -101,7 +100,9 @@ export function storeOver(
       expireFree: async (options) => await hasSettled(database, options) ? await ledger.expireFree(options) : 0,
     },
     ...{ bus, isAlone: false, flushMs: 100 },
-    ping: () => ping(database, shown),
+    async ping() {
+      await database.read.get`select count(*) from migrations`;
+    },
     exportRows: () => exportRows(database.snapshot),
     importRows: (rows) => importRows(database, rows, shown),
     async close() {
@@ -109,18 +110,6 @@ export function storeOver(
       await database.close();
     },
   };
-}
-
-async function ping(database: PostgresDatabase, shown: string): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(new ChatError("unavailable", `Cannot use the database ${shown}: it has not answered for ${pingMs} ms`));
-  }, pingMs);
-  try {
-    await Promise.race([database.read.get`select count(*) from migrations`, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function openTls({ tls, host }: Address, caCertificates: string | null): Promise<ConnectOptions["tls"]> {
