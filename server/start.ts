@@ -7,10 +7,11 @@ import type { Program } from "./program.ts";
 import { candidates, findModelServers } from "./config/find_model_servers.ts";
 import { storeSettings } from "./config/store_settings.ts";
 import type { Configuration } from "./config/configuration.ts";
-import { type BackupStore, isBackup, type Store } from "./domain/store.ts";
+import { type BackupStore, isArchivable, isBackup, type Store } from "./domain/store.ts";
 import { openFront } from "./http/front.ts";
 import { defaultLimits } from "./http/options.ts";
 import { openPages } from "./http/pages.ts";
+import { exportAll } from "./export_all.ts";
 import { homeWorkspace } from "./home_workspace.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
@@ -75,6 +76,7 @@ export async function openProgram(program: Program, configuration: Configuration
     },
     version: program.version,
     uploadFolder: settings.dataFolder,
+    ...isArchivable(store) ? { exportAll: () => exportAll(store, settings.dataFolder, program) } : {},
     pages: await openPages(program.uiDist),
     log: (level, event, fields) => log[level](event, fields),
     closing: closing.signal,

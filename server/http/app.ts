@@ -11,6 +11,7 @@ import { conversationRoutes } from "./conversations.ts";
 import { openGate } from "./gate.ts";
 import { guardHost, guardOrigin } from "./guard.ts";
 import { securityHeaders } from "./headers.ts";
+import { exportRoutes } from "./export.ts";
 import { healthRoutes } from "./health.ts";
 import { importRoutes } from "./import.ts";
 import { metricsRoutes, openMetrics } from "./metrics.ts";
@@ -68,6 +69,7 @@ export function openApp(options: AppOptions): Hono<HttpEnv> {
     ...[
       attachmentRoutes(server),
       importRoutes(server),
+      exportRoutes(server),
       v1Routes(server),
       metricsRoutes(server),
       openApiRoutes(server, app),

@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly version: string;
   /** Where files wait while they are imported; left out: the system's folder for such. */
   readonly uploadFolder?: string;
+  /** Everything in one archive; left out where the store cannot do that. */
+  readonly exportAll?: () => Promise<ReadableStream<Uint8Array>>;
   /** Null: a server without pages. */
   readonly pages: Pages | null;
   readonly log: Log;

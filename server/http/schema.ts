@@ -203,6 +203,8 @@ export const messagesQuery = z.object({
   from: z.enum(["start", "end"]).default("start").describe("end: the last page first, `next` leads to older ones"),
 });
 
+export const exportQuery = z.object({ format: z.enum(["markdown", "json"]).default("markdown") });
+
 export const searchQuery = z.object({ q: z.string().trim().min(1).max(200), limit: limit(20), cursor });
 
 const position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();

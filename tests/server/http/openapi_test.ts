@@ -12,9 +12,12 @@ Deno.test("the API describes itself in OpenAPI 3.1, every route of it", async ()
   );
   assert.deepEqual(routes.toSorted(), [
     "delete /api/conversations/{id}",
+    "get /api/attachments/{message}/{n}",
     "get /api/conversations",
     "get /api/conversations/{id}",
+    "get /api/conversations/{id}/export",
     "get /api/conversations/{id}/messages",
+    "get /api/export",
     "get /api/models",
     "get /api/providers",
     "get /api/search",
@@ -24,6 +27,7 @@ Deno.test("the API describes itself in OpenAPI 3.1, every route of it", async ()
     "patch /api/conversations/{id}",
     "post /api/chat",
     "post /api/conversations/{id}/restore",
+    "post /api/import",
     "post /api/messages/{id}/activate",
     "post /api/messages/{id}/edit",
     "post /api/turns/{id}/continue",
