@@ -1,4 +1,5 @@
 /** What can be done from the palette: each with its words, its key, and what it does. */
+import { downloadConversation, printConversation } from "../data/take_out.ts";
 import type { IconName } from "../parts/icons.tsx";
 import { toggleTheme } from "../parts/theme_button.tsx";
 import type { ChatModel } from "./chat_page_model.ts";
@@ -33,6 +34,12 @@ export function actionsOf(model: ChatModel): Action[] {
         () =>
           list.archive([current], !current.archived),
       ),
+      action("markdown", "download", "Save this conversation as Markdown", null, () =>
+        downloadConversation(current.id, "markdown")),
+      action("json", "download", "Save this conversation as JSON", null, () =>
+        downloadConversation(current.id, "json")),
+      action("print", "file", "Print this conversation, or save it as PDF", null, () =>
+        void printConversation(model)),
     ]
     : [];
   const models = chat.models.filter(({ id }) => id !== chosen).map(({ id, name, local }) =>
@@ -54,7 +61,15 @@ export function actionsOf(model: ChatModel): Action[] {
       null,
       () => void list.showArchive(!chat.isArchive.value),
     ),
+    action("settings", "sliders", "Settings and keyboard", "?", () => void (chat.dialog.value = "settings")),
     action("pick", "check", "Choose several conversations", null, () => void (chat.picked.value = new Set())),
+    action(
+      "data",
+      "download",
+      "Import from ChatGPT or Claude, export everything",
+      null,
+      () => void (model.isDataOpen.value = true),
+    ),
     action("theme", "sun", "Switch between light and dark", null, toggleTheme),
     ...models,
     ...(chat.signedIn ? [action("out", "out", "Sign out", null, () => void model.signOut())] : []),

@@ -4,6 +4,7 @@ import type { WireConversation, WireMessage, WireModel } from "../../server/doma
 import type { ChatPageData } from "../page_data.ts";
 import type { Clock } from "../text/format.ts";
 import type { ParseMarkdown } from "../text/markdown_tree.ts";
+import { createPreferences, type Preferences } from "./preferences.ts";
 
 /** A message of our own that the server has not accepted yet. */
 export interface Outgoing {
@@ -74,6 +75,9 @@ export interface ChatState {
   /** Turns whose interruption was read and left as it is. */
   readonly left: Signal<ReadonlySet<string>>;
   readonly renaming: Signal<WireConversation | null>;
+  /** The dialog that is open or on its way. */
+  readonly dialog: Signal<"search" | "settings" | null>;
+  readonly preferences: Preferences;
   readonly clock: Signal<Clock>;
   /** Null until the reader of Markdown is there; text is shown as it is written meanwhile. */
   readonly parseMarkdown: Signal<ParseMarkdown | null>;
@@ -103,6 +107,8 @@ export function createChatState(data: ChatPageData): ChatState {
     editing: signal(null),
     left: signal(new Set()),
     renaming: signal(null),
+    dialog: signal(null),
+    preferences: createPreferences(),
     clock: signal({ nowMs: data.nowMs, timeZone: data.timeZone }),
     parseMarkdown: signal(null),
     signedIn: data.signedIn,

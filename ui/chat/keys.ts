@@ -3,13 +3,13 @@ import { copyText } from "../parts/copy_button.tsx";
 import type { ChatModel } from "./chat_page_model.ts";
 import { runningTurn } from "./chat_state.ts";
 
-/** n new · / write · Esc stop, then leave · c copy · r ask again · w why · m model · j k turn down and up */
+/** n new · / write · Esc stop, then leave · c copy · r ask again · w why · m model · j k turn down and up · ? settings */
 export function listenToKeys(model: ChatModel): void {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") return onEscape(model);
-    if (isField(event.target)) return;
+    if (isField(event.target) || !model.chat.preferences.hasSingleKeys.value) return;
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -37,6 +37,7 @@ const keys: Readonly<Record<string, (model: ChatModel) => void>> = {
     const why = chosenAnswer()?.querySelector<HTMLDetailsElement>("details.why");
     if (why) why.open = !why.open;
   },
+  "?": ({ chat }) => void (chat.dialog.value = "settings"),
   j: () => step(1),
   k: () => step(-1),
 };

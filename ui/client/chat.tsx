@@ -3,6 +3,7 @@ import { hydrate } from "preact";
 import { createChatModel } from "../chat/chat_page_model.ts";
 import { jumpToAddress } from "../chat/jump.ts";
 import { listenToKeys } from "../chat/keys.ts";
+import { loadPreferences } from "../chat/preferences.ts";
 import type { ChatPageData } from "../page_data.ts";
 import { ChatPage } from "../pages/chat_page.tsx";
 
@@ -20,6 +21,7 @@ async function loadMarkdown(): Promise<void> {
 // with messages on the page the reader is needed at once, to find what the server has drawn
 if (data.messages.length > 0) await loadMarkdown();
 hydrate(<ChatPage model={model} />, root);
+loadPreferences(model.chat.preferences);
 listenToKeys(model);
 model.start();
 jumpToAddress(model);

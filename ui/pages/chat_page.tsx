@@ -2,11 +2,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { ChatModel } from "../chat/chat_page_model.ts";
+import { DataDoor } from "../data/data_door.tsx";
 import { Bar } from "../parts/bar.tsx";
 import { Composer } from "../parts/composer.tsx";
 import { Hello } from "../parts/hello.tsx";
 import { Notes } from "../parts/note.tsx";
-import { PaletteDoor } from "../parts/palette_door.tsx";
+import { Dialogs } from "../parts/dialogs.tsx";
 import { OfflineBanner } from "../parts/offline_banner.tsx";
 import { RenameDialog } from "../parts/rename_dialog.tsx";
 import { Side } from "../parts/side.tsx";
@@ -15,13 +16,13 @@ import { ThreadView } from "../parts/thread_view.tsx";
 export function ChatPage({ model }: { model: ChatModel }): JSX.Element {
   const { chat } = model;
   const text = useSignal("");
-  const isSearching = useSignal(false);
   const isEmpty = chat.current.value === null && chat.outbox.value.length === 0;
+  const enterSends = chat.preferences.enterSends.value;
   const composer = <Composer key="composer" model={model} text={text} />;
   return (
     <>
       <a class="skip" href="#main">Skip to conversation</a>
-      <Side model={model} onSearch={() => void (isSearching.value = true)} />
+      <Side model={model} />
       <main class="main" id="main" tabIndex={-1}>
         <div>
           <Bar model={model} />
@@ -42,10 +43,10 @@ export function ChatPage({ model }: { model: ChatModel }): JSX.Element {
                 {composer}
                 <small>
                   <span>
-                    <kbd>Enter</kbd> sends
+                    <kbd>{enterSends ? "Enter" : "Ctrl Enter"}</kbd> sends
                   </span>
                   <span>
-                    <kbd>Shift Enter</kbd> new line
+                    <kbd>{enterSends ? "Shift Enter" : "Enter"}</kbd> new line
                   </span>
                   <span>
                     <kbd>Esc</kbd> stops
@@ -57,14 +58,8 @@ export function ChatPage({ model }: { model: ChatModel }): JSX.Element {
         <p class="hush" role="status">{chat.status.value}</p>
       </main>
       <RenameDialog model={model} />
-      <PaletteDoor
-        model={model}
-        isOpen={isSearching}
-        onAsk={(words) => {
-          text.value = words;
-          document.getElementById("message")?.focus();
-        }}
-      />
+      <DataDoor model={model} />
+      <Dialogs model={model} text={text} />
     </>
   );
 }

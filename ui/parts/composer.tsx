@@ -87,7 +87,8 @@ export function Composer({ model, text }: { model: ChatModel; text: Signal<strin
         onKeyDown={(event) => {
           // while an input method composes, Enter picks a word (229: Safari says so only here)
           const isComposing = event.isComposing || event.keyCode === 229;
-          if (event.key === "Enter" && !event.shiftKey && !isComposing) {
+          const isSending = chat.preferences.enterSends.value ? !event.shiftKey : event.ctrlKey || event.metaKey;
+          if (event.key === "Enter" && isSending && !isComposing) {
             event.preventDefault();
             send();
           } else if (event.key === "ArrowUp" && isEmpty) {

@@ -4,11 +4,13 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { WireConversation } from "../../server/domain/wire.ts";
 import type { ChatModel } from "../chat/chat_page_model.ts";
+import { DataButton } from "../data/data_door.tsx";
+import { downloadConversation } from "../data/take_out.ts";
 import { ConversationRows } from "./conversation_rows.tsx";
 import { Icon, Mark } from "./icons.tsx";
 import { ThemeButton } from "./theme_button.tsx";
 
-export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => void }): JSX.Element {
+export function Side({ model }: { model: ChatModel }): JSX.Element {
   const { chat } = model;
   const menuFor = useSignal<WireConversation | null>(null);
 
@@ -28,9 +30,8 @@ export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => vo
         class="find"
         aria-keyshortcuts="Control+K Meta+K"
         onClick={() => {
-          // in a drawer it would stay above what is found
-          document.querySelector<HTMLElement>("#side:popover-open")?.hidePopover();
-          onSearch();
+          closeDrawer();
+          chat.dialog.value = "search";
         }}
       >
         <Icon name="search" small />
@@ -55,6 +56,16 @@ export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => vo
           <Icon name="tray" small />
           <span class="t">Archive</span>
         </button>
+        <button
+          type="button"
+          onClick={() => {
+            closeDrawer();
+            chat.dialog.value = "settings";
+          }}
+        >
+          <Icon name="sliders" small />
+          <span class="t">Settings</span>
+        </button>
         <div class="me">
           <span class="grow">
             <small>WhisperEngine {chat.version}</small>
@@ -70,11 +81,17 @@ export function Side({ model, onSearch }: { model: ChatModel; onSearch: () => vo
               <Icon name="out" />
             </button>
           )}
+          <DataButton model={model} />
           <ThemeButton />
         </div>
       </div>
     </nav>
   );
+}
+
+/** It would stay above the dialog. */
+function closeDrawer(): void {
+  document.querySelector<HTMLElement>("#side:popover-open")?.hidePopover();
 }
 
 /** What can be done with the conversations that were picked. */
@@ -153,6 +170,12 @@ function RowMenu({ model, conversation }: { model: ChatModel; conversation: Wire
       <button type="button" role="menuitem" onClick={run((item) => model.list.archive([item], !item.archived))}>
         <Icon name="tray" small />
         {conversation?.archived ? "Bring back" : "Archive"}
+      </button>
+      <button type="button" role="menuitem" onClick={run(({ id }) => downloadConversation(id, "markdown"))}>
+        <Icon name="download" small />Save as Markdown
+      </button>
+      <button type="button" role="menuitem" onClick={run(({ id }) => downloadConversation(id, "json"))}>
+        <Icon name="download" small />Save as JSON
       </button>
       <button type="button" role="menuitem" class="bad" onClick={run((item) => model.list.remove([item]))}>
         <Icon name="bin" small />Delete

@@ -10,10 +10,26 @@ export function ThemeButton(): JSX.Element {
   );
 }
 
+export type Theme = "system" | "light" | "dark";
+
+export function chosenTheme(): Theme {
+  const { theme } = document.documentElement.dataset;
+  return theme === "light" || theme === "dark" ? theme : "system";
+}
+
 /** `client/theme.ts` reads it again before the first paint. */
+export function setTheme(theme: Theme): void {
+  if (theme === "system") {
+    delete document.documentElement.dataset.theme;
+    localStorage.removeItem("theme");
+  } else {
+    document.documentElement.dataset.theme = theme;
+    localStorage.setItem("theme", theme);
+  }
+}
+
 export function toggleTheme(): void {
-  const { dataset } = document.documentElement;
-  const isDark = dataset.theme ? dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  dataset.theme = isDark ? "light" : "dark";
-  localStorage.setItem("theme", dataset.theme);
+  const theme = chosenTheme();
+  const isDark = theme === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  setTheme(isDark ? "light" : "dark");
 }
