@@ -170,6 +170,16 @@ export const guards: readonly Guard[] = [
     '      if (reach !== "local" || choice.provider.isLocal) return choice;\n      // It was',
     "      return choice;\n      // It was",
   ]),
+  guard("a repeated claim of a turn finds what it has claimed", "finds what it has claimed", [
+    sql("turn_claims"),
+    "    earlier = row;\n",
+    "",
+  ]),
+  guard("a repeated claim of a post finds what it has claimed", "finds what it has claimed", [
+    sql("deliveries"),
+    "return earlier = await claimNext(sql, options);",
+    "return await claimNext(sql, options);",
+  ]),
   guard("first in, first out, under fire", "chaos", [
     sql("turn_claims"),
     "and e.number < t.number and e.state in ('queued', 'running'))\n      order by t.id",
