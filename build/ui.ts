@@ -34,7 +34,9 @@ export async function buildUi(uiDir: string, outDir: string): Promise<Manifest> 
     await bundle(uiDir, workDir, ["chat.tsx", "sign_in.tsx"]);
     const scripts = await readScripts(workDir);
     const styles = await Promise.all(
-      ["tokens.css", "app.css", "chat.css", "attach.css"].map((name) => Deno.readTextFile(`${uiDir}/styles/${name}`)),
+      ["tokens.css", "app.css", "chat.css", "attach.css", "data.css"].map((name) =>
+        Deno.readTextFile(`${uiDir}/styles/${name}`)
+      ),
     );
     const style = await hashed("style.css", new TextEncoder().encode(smaller(styles.join("\n"))));
     const icon = await hashed("favicon.svg", await Deno.readFile(`${uiDir}/brand/favicon.svg`));

@@ -1,4 +1,5 @@
 /** The chat page without its picture: its state and all that can be done, wired together once. */
+import { type Signal, signal } from "@preact/signals";
 import { type Attached, createAttached } from "../attach/attached.ts";
 import { callJson } from "../net/api.ts";
 import type { ChatPageData } from "../page_data.ts";
@@ -13,6 +14,8 @@ export interface ChatModel {
   readonly chat: ChatState;
   readonly thread: Thread;
   readonly attached: Attached;
+  /** The dialog of import and export. */
+  readonly isDataOpen: Signal<boolean>;
   readonly turns: TurnActions;
   readonly list: ConversationList;
   readonly connection: Connection;
@@ -51,7 +54,7 @@ export function createChatModel(data: ChatPageData): ChatModel {
 
   const attached = createAttached(chat);
 
-  return { chat, thread, attached, turns, list, connection, signOut, start };
+  return { chat, thread, attached, isDataOpen: signal(false), turns, list, connection, signOut, start };
 
   async function signOut(): Promise<void> {
     await callJson("/api/session", { method: "DELETE" });
