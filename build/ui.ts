@@ -7,6 +7,7 @@ export interface Manifest {
   readonly style: string;
   readonly icon: string;
   readonly touchIcon: string;
+  readonly webManifest: string;
   readonly theme: string;
   readonly chat: Entry;
   readonly signIn: Entry;
@@ -41,16 +42,22 @@ export async function buildUi(uiDir: string, outDir: string): Promise<Manifest> 
     const style = await hashed("style.css", new TextEncoder().encode(smaller(styles.join("\n"))));
     const icon = await hashed("favicon.svg", await Deno.readFile(`${uiDir}/brand/favicon.svg`));
     const touchIcon = await hashed("touch.png", await Deno.readFile(`${uiDir}/brand/app-icon-180.png`));
+    const appIcon = await hashed("app.png", await Deno.readFile(`${uiDir}/brand/app-icon-512.png`));
+    const webManifest = await hashed(
+      "app.webmanifest",
+      new TextEncoder().encode(JSON.stringify(describeApp([[touchIcon.name, 180], [appIcon.name, 512]]))),
+    );
     const themeDir = `${workDir}/theme`;
     await bundle(uiDir, themeDir, ["theme.ts"]);
     const theme = await hashed("theme.js", await Deno.readFile(`${themeDir}/theme.js`));
     const entries = await nameEntries(scripts, ["chat.js", "sign_in.js"]);
-    const files = [...entries.files, theme, style, icon, touchIcon];
+    const files = [...entries.files, theme, style, icon, touchIcon, appIcon, webManifest];
     const assets: Manifest = {
       base,
       style: style.name,
       icon: icon.name,
       touchIcon: touchIcon.name,
+      webManifest: webManifest.name,
       theme: theme.name,
       chat: entries.entry("chat.js"),
       signIn: entries.entry("sign_in.js"),
@@ -62,6 +69,15 @@ export async function buildUi(uiDir: string, outDir: string): Promise<Manifest> 
   } finally {
     await Deno.remove(workDir, { recursive: true });
   }
+}
+
+/** What browsers need to know to install the chat as an app: https://www.w3.org/TR/appmanifest/ */
+function describeApp(icons: readonly (readonly [string, number])[]) {
+  return {
+    ...{ name: "WhisperEngine", short_name: "WhisperEngine", id: "/", start_url: "/", scope: "/" },
+    ...{ display: "standalone", background_color: "#fdfcfb", theme_color: "#fdfcfb" },
+    icons: icons.map(([name, size]) => ({ src: base + name, sizes: `${size}x${size}`, type: "image/png" })),
+  };
 }
 
 async function bundle(uiDir: string, outDir: string, entries: readonly string[]): Promise<void> {

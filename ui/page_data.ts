@@ -28,6 +28,8 @@ export interface Assets {
   readonly style: string;
   readonly icon: string;
   readonly touchIcon: string;
+  /** For installing it as an app. */
+  readonly webManifest: string;
   /** Runs before the first paint. */
   readonly theme: string;
   readonly chat: Entry;

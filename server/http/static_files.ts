@@ -18,6 +18,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   png: "image/png",
   svg: "image/svg+xml",
+  webmanifest: "application/manifest+json",
   woff2: "font/woff2",
 };
 const encodings = [["br", ".br"], ["gzip", ".gz"]] as const;

@@ -10,6 +10,7 @@ const assets: Assets = {
   style: "style.css",
   icon: "icon.svg",
   touchIcon: "touch.png",
+  webManifest: "app.webmanifest",
   theme: "theme.js",
   chat: entry,
   signIn: entry,

@@ -33,6 +33,7 @@ export function Document(
         <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#1a1816" />
         <link rel="icon" href={url(assets.icon)} type="image/svg+xml" />
         <link rel="apple-touch-icon" href={url(assets.touchIcon)} />
+        <link rel="manifest" href={url(assets.webManifest)} />
         <link rel="stylesheet" href={url(assets.style)} />
         <script src={url(assets.theme)} />
         {preloads.map((name) => <link key={name} rel="modulepreload" href={url(name)} />)}
