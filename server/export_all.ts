@@ -1,5 +1,5 @@
 /** The archive of `whisperengine export`, made while the server runs and handed out as it is read. */
-import { writeLines } from "./commands/archive_lines.ts";
+import { writeLines } from "./archive_lines.ts";
 import { withoutSecrets } from "./config/portable_settings.ts";
 import { readSettingsFile } from "./config/settings_file.ts";
 import type { ArchivableStore } from "./domain/store.ts";

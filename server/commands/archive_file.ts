@@ -1,7 +1,7 @@
 /** Archives as files: packed, encrypted when there is a passphrase, whole or not there at all. */
 import { ChatError } from "../domain/error.ts";
 import { decrypt, encrypt, magic } from "./archive_cipher.ts";
-import { type ArchiveContent, readLines, writeLines } from "./archive_lines.ts";
+import { type ArchiveContent, readLines, writeLines } from "../archive_lines.ts";
 
 /** For this user only. Over what was there. */
 export async function writeArchive(path: string, content: ArchiveContent, passphrase: string | null): Promise<void> {

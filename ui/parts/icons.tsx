@@ -88,6 +88,8 @@ const webPath =
 
 /** Each place a conversation can come from: its name for people, and its drawing. */
 const places: Readonly<Record<string, { readonly name: string; readonly drawing: JSX.Element }>> = {
+  chatgpt: { name: "ChatGPT", drawing: <path fill-rule="evenodd" d={webPath} /> },
+  claude: { name: "Claude", drawing: <path fill-rule="evenodd" d={webPath} /> },
   web: { name: "Web", drawing: <path fill-rule="evenodd" d={webPath} /> },
   cli: {
     name: "Command line",

@@ -1,6 +1,6 @@
 /** A conversation as a file, and everything as one archive. */
 import assert from "node:assert/strict";
-import { readLines } from "../../../server/commands/archive_lines.ts";
+import { readLines } from "../../../server/archive_lines.ts";
 import { isArchivable } from "../../../server/domain/store.ts";
 import { exportAll } from "../../../server/export_all.ts";
 import { openWorld, post, type World } from "./world.ts";

@@ -4,9 +4,9 @@
  * It carries no time, so the same content makes the same bytes.
  */
 import { createHash } from "node:crypto";
-import { isRecord } from "../config/settings_file.ts";
-import { ChatError } from "../domain/error.ts";
-import type { ArchiveRow } from "../domain/store.ts";
+import { isRecord } from "./config/settings_file.ts";
+import { ChatError } from "./domain/error.ts";
+import type { ArchiveRow } from "./domain/store.ts";
 
 const format = "whisperengine-export";
 const version = 1;
