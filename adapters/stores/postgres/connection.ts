@@ -11,6 +11,8 @@ export interface Connection {
   readonly sql: Sql;
   /** True when it was closed by anyone, or has not answered in time. */
   isBroken(): boolean;
+  /** How long a statement may take from now on; left out: as long as usual. */
+  limit(ms?: number): void;
   /** Statements without parameters, as one text. */
   execute(text: string): Promise<void>;
   /** "commit"; throws when the transaction had failed and nothing was kept. */
@@ -27,7 +29,7 @@ export interface ConnectOptions {
 }
 
 /** The server ends a statement after 10 s; who hears nothing for longer has lost it. */
-const [statementMs, lateMs] = [10_000, 15_000];
+const [statementMs, usualLimitMs] = [10_000, 15_000];
 
 /** All numbers of ours are below 2^53; `sum` of bigints is a numeric. */
 const types = {
@@ -50,6 +52,7 @@ const skipLocked: Fragment = { fragment: "for update skip locked" };
 export function connect({ address, tls, onNotify, onClose }: ConnectOptions): Connection {
   const { host, port, database, user, password } = address;
   let isBroken = false;
+  let limitMs = usualLimitMs;
   const driver = postgres({
     ...{ host, port, database, user, password, types, max: 1, fetch_types: false },
     ssl: tls,
@@ -81,14 +84,16 @@ export function connect({ address, tls, onNotify, onClose }: ConnectOptions): Co
       isBroken = true;
       late.reject(new LateError("the server has not answered in time"));
       driver.end({ timeout: 0 }).catch(() => {}); // it is lost in any case
-    }, lateMs);
+    }, limitMs);
     try {
       return await Promise.race([query(), late.promise]);
     } catch (error) {
       // After any other failure the driver may leave the next statement without an answer.
       if (!(error instanceof postgres.PostgresError) || error.severity !== "ERROR") isBroken = true;
       // What people have written stands in these, and errors are logged.
-      if (error instanceof Error) { for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field); }
+      if (error instanceof postgres.PostgresError) {
+        for (const field of ["detail", "where"]) Reflect.deleteProperty(error, field);
+      }
       throw error;
     } finally {
       clearTimeout(timer);
@@ -120,6 +125,7 @@ export function connect({ address, tls, onNotify, onClose }: ConnectOptions): Co
   return {
     sql,
     isBroken: () => isBroken,
+    limit: (ms = usualLimitMs) => void (limitMs = ms),
     execute: async (text) => void await inTime(() => driver.unsafe(text).simple()),
     async commit() {
       const result = await inTime(() => driver.unsafe("commit").simple());

@@ -57,10 +57,14 @@ export function openDatabase(connect: () => Connection, options: DatabaseOptions
     transaction: (work, options) =>
       patiently((connection) => options?.isOneStatement ? work(connection.sql) : within(connection, "begin", work)),
     once: (work) =>
-      pool.use(
-        (connection) => within(connection, `begin; ${unhurried}`, (sql) => work(sql, connection)),
-        longMs,
-      ).catch((error) => Promise.reject(explain(error, shown))),
+      pool.use(async (connection) => {
+        connection.limit(longMs);
+        try {
+          return await within(connection, `begin; ${unhurried}`, (sql) => work(sql, connection));
+        } finally {
+          connection.limit();
+        }
+      }, longMs).catch((error) => Promise.reject(explain(error, shown))),
     snapshot: () => openSnapshot(connect(), shown),
     pool: pool.state,
     async close() {
@@ -87,6 +91,7 @@ async function within<T>(connection: Connection, begin: string, work: (sql: Sql)
 }
 
 async function openSnapshot(connection: Connection, shown: string): Promise<Snapshot> {
+  connection.limit(longMs);
   try {
     await connection.execute(`begin isolation level repeatable read read only; ${unhurried}`);
   } catch (error) {
