@@ -24,8 +24,8 @@ export interface Attached {
 }
 
 /** As the server has it: ten files, and 32 MiB with everything around them. */
-export const maxFiles = 10;
-export const maxBytes = 30 * 2 ** 20;
+const maxFiles = 10;
+const maxBytes = 30 * 2 ** 20;
 
 /** What the file picker offers first. */
 export const accepted = "image/png,image/jpeg,image/gif,image/webp,text/*,.md,.csv,.json,.log,.pdf,.docx,.xlsx";

@@ -23,7 +23,6 @@ export interface ImportRun {
   start(file: File): void;
   /** What is in by then stays. */
   cancel(): void;
-  reset(): void;
 }
 
 const beginning: ImportState = {
@@ -106,7 +105,6 @@ export function createImportRun(onImported: () => void): ImportRun {
       state.value = beginning;
       onImported();
     },
-    reset: () => void (state.value = beginning),
   };
 }
 
