@@ -112,6 +112,26 @@ Deno.test("headings stand below the answer's own and leave out no level", () => 
   assert.deepEqual(levels, [3, 4, 3, 4, 3]);
 });
 
+Deno.test("a text that is nothing but marks is read in a moment", () => {
+  for (const mark of ["$", "$$", "\\(", "\\[ ", "\n\\[", "$$\n", "$a ", "![", "``a`", "\\(a", "**"]) {
+    const text = mark.repeat(Math.floor(30_000 / mark.length));
+    const start = performance.now();
+    parseMarkdown(closeMarkdown(text));
+    parseMarkdown(text);
+    const ms = performance.now() - start;
+    assert.ok(ms < 1_500, `${JSON.stringify(mark)} takes ${Math.round(ms)} ms`);
+  }
+});
+
+Deno.test("a formula that is still being written is held back until it is whole", () => {
+  const text = "So $e^{i x}$ is, and \\(\\frac{a}{b}\\) too:\n\n$$\n\\sum_{i=1}^n i\n$$\n\nfor $5 or $10.";
+  for (let length = 0; length <= text.length; length += 1) {
+    const { prose } = words(parseMarkdown(closeMarkdown(text.slice(0, length))));
+    assert.doesNotMatch(prose, /\\|\{|\$(?!\d|$)/, `after ${length} characters: …${text.slice(0, length).slice(-30)}`);
+  }
+  assert.match(words(parseMarkdown(text)).prose, /for \$5 or \$10\./);
+});
+
 Deno.test("a text that nests without end is still shown", () => {
   assert.equal(parseMarkdown("> ".repeat(20_000) + "deep").length > 0, true);
 });

@@ -46,12 +46,13 @@ function holdBackMarker(text: string): string {
     : text;
 }
 
+const wholeFormula = /\$\$[^]*?\$\$|\\\[[^]*?\\\]|\\\(.*?\\\)|\$(?=\S)[^$\n]*?[^\s$]\$(?!\w)/g;
 const longestFormula = 1_000;
 const longestInlineFormula = 120;
 
 /** A formula is shown once it is whole; what goes on for too long is none. */
 function holdBackFormula(text: string): string {
-  if (!/\$|\\[([]/.test(text)) return text;
+  if (!/\$|\\(?:[([]|$)/.test(text)) return text;
   const plain = text.replace(
     /^ {0,3}(`{3,}|~{3,})[^]*?^ {0,3}\1|(?<!\\)(`+)(?!`)[^]*?\2/gm,
     (code) => "x".repeat(code.length),
@@ -66,7 +67,7 @@ function holdBackFormula(text: string): string {
     (formula) => "x".repeat(formula.length),
   );
   // an amount of money begins with a digit, a formula mostly does not
-  const inline = /\\\(|(?<![\w$\\])\$(?![\s\d$]|$)/.exec(last);
+  const inline = /\\(?:\(|$)|(?<![\w$\\])\$(?![\s\d$])/.exec(last);
   return inline ? text.slice(0, start + line + inline.index) : text;
 }
 
@@ -97,12 +98,13 @@ function closeInline(text: string): string {
     const inside = text.slice(openAt + open.length);
     return closeMarks(text.slice(0, openAt), inside.trim() === "" ? "" : open + inside.replace(/`+$/, "") + open);
   }
-  rest = rest.replace(/!?\[([^\]\n]*)\]\([^)\s]*$/, "$1").replace(/!?\[([^\]\n]*)\]?$/, "$1");
+  rest = rest.replace(/!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}$/, "$1").replace(/!?\[([^\]\n]{0,300})\]?$/, "$1");
   return closeMarks(rest, "");
 }
 
 function closeMarks(text: string, code: string): string {
-  const plain = text.replace(/(?<!\\)(`+)(?!`)[^]*?\1/g, (span) => "x".repeat(span.length));
+  const plain = text.replace(/(?<!\\)(`+)(?!`)[^]*?\1/g, (span) => "x".repeat(span.length))
+    .replace(wholeFormula, (formula) => "x".repeat(formula.length));
   const stack: string[] = [];
   for (const match of plain.matchAll(/(?<!\\)(\*\*\*|\*\*|\*|~~|~$|(?<!\w)__|__(?!\w)|(?<!\w)_|_(?!\w))/g)) {
     const mark = match[0];

@@ -7,11 +7,16 @@ import { blockFormula, type Formula, inlineFormula } from "./formula_tokens.ts";
 import type { Block, Cell, Inline, ListItem } from "./markdown_tree.ts";
 
 const marked = new Marked({ gfm: true, extensions: [blockFormula, inlineFormula] });
+const withoutFormulas = new Marked({ gfm: true });
+
+/** With more places where a formula could begin, looking for them would be felt, and nobody has written them. */
+const mostFormulaMarks = 2_000;
 
 /** The blocks of a text; what nests too deeply to be read comes back as one plain paragraph. */
 export function parseMarkdown(markdown: string): readonly Block[] {
   try {
-    return blocks(marked.lexer(markdown), []);
+    const marks = markdown.match(/\$|\\[([]/g)?.length ?? 0;
+    return blocks((marks <= mostFormulaMarks ? marked : withoutFormulas).lexer(markdown), []);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return [{ kind: "paragraph", raw: markdown, children: [{ kind: "text", text: markdown }] }];
