@@ -29,7 +29,7 @@ export async function importConversations(path: string, { conversations, people 
     } else if (event.kind === "done") {
       const { imported, present } = event.counts;
       failed = event.counts.failed;
-      printLine(`${imported} conversations imported, ${present} there already, ${failed} failed`);
+      printLine(`Conversations imported: ${imported}, there already: ${present}, failed: ${failed}`);
     }
   }
   return failed > 0 ? 1 : 0;
