@@ -7,6 +7,7 @@ import type { Program } from "./program.ts";
 import { candidates, findModelServers } from "./config/find_model_servers.ts";
 import { storeSettings } from "./config/store_settings.ts";
 import type { Configuration } from "./config/configuration.ts";
+import { newId } from "./domain/id.ts";
 import { type BackupStore, isArchivable, isBackup, type Store } from "./domain/store.ts";
 import { openFront } from "./http/front.ts";
 import { defaultLimits } from "./http/options.ts";
@@ -26,6 +27,8 @@ const systemPrompt =
 export interface Running {
   readonly engine: Engine;
   readonly store: Store;
+  /** Made at every start; `/healthz` tells it. */
+  readonly instance: string;
   /** Answers one HTTP request, wherever it came from. */
   fetch(request: Request, info?: { readonly remoteAddr?: Deno.Addr }): Response | Promise<Response>;
   /** Rejects when something that should run until `close` has failed. */
@@ -43,6 +46,7 @@ export async function openProgram(program: Program, configuration: Configuration
   if (!entry) throw new Error(`there is no store "${settings.store}"`);
   const store = await (await entry.load()).open(storeSettings(settings));
 
+  const instance = newId();
   const draining = new AbortController();
   const stopping = new AbortController();
   const closing = new AbortController();
@@ -74,7 +78,7 @@ export async function openProgram(program: Program, configuration: Configuration
       waitingTurns: limits.waitingTurns,
       addresses: limits.cacheEntries,
     },
-    version: program.version,
+    ...{ version: program.version, instance },
     uploadFolder: settings.dataFolder,
     ...isArchivable(store) ? { exportAll: () => exportAll(store, settings.dataFolder, program) } : {},
     pages: await openPages(program.uiDist),
@@ -107,7 +111,7 @@ export async function openProgram(program: Program, configuration: Configuration
   }
 
   return {
-    ...{ engine, store },
+    ...{ engine, store, instance },
     fetch: (request, info) => front.fetch(request, info),
     failed: failure.promise,
     close: (graceMs) => closed ??= closeAll(graceMs),

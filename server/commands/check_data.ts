@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import type { Problem } from "../config/settings.ts";
 import { storeSettings } from "../config/store_settings.ts";
+import { freeBytes } from "../config/folder_facts.ts";
 import { newId } from "../domain/id.ts";
 import { isServerStore } from "../domain/store.ts";
 import { isThere, loadFileStore } from "./file_store.ts";
@@ -31,13 +32,14 @@ export async function checkData(program: Program, configuration: Configuration):
     const cure = "this user must be able to write there, or WHISPER_DATA must be another folder";
     add("WHISPER_DATA", `Cannot write to the data folder "${folder.path}": ${reason}; ${cure}`, true);
   }
-  if (folder.freeBytes !== undefined && folder.freeBytes < littleBytes) {
-    const left = `${Math.floor(folder.freeBytes / 1e6)} MB`;
+  const free = await freeBytes(folder.path);
+  if (free !== undefined && free < littleBytes) {
+    const left = `${Math.floor(free / 1e6)} MB`;
     const cure = "free some space, or choose another WHISPER_DATA";
     add(
       "WHISPER_DATA",
       `The disk of "${folder.path}" is almost full: ${left} are left; ${cure}`,
-      folder.freeBytes < tooLittleBytes,
+      free < tooLittleBytes,
     );
   }
 
@@ -60,7 +62,7 @@ export async function checkData(program: Program, configuration: Configuration):
     folder: folder.path,
     exists: folder.exists,
     fileSystem: folder.fileSystem ?? null,
-    freeBytes: folder.freeBytes ?? null,
+    freeBytes: free ?? null,
     database,
     problems,
   };

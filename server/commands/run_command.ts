@@ -8,7 +8,7 @@ import { ChatError } from "../domain/error.ts";
 import { commandHelp, overview } from "./help_text.ts";
 import { printError, printLine } from "./print.ts";
 import type { Flag, Program } from "./program.ts";
-import { type ReadFlags, readFlags } from "./read_flags.ts";
+import type { ReadFlags } from "./read_flags.ts";
 import { commands } from "./table.ts";
 
 const helpFlag: Flag = { name: "help", short: "h", about: "Show this help" };
@@ -35,7 +35,9 @@ export async function runCommand(program: Program, words: readonly string[]): Pr
   const flags = [...command.flags, ...(command.takesSettings ? settingFlags : []), helpFlag];
   let read: ReadFlags;
   try {
-    read = readFlags(name === first ? others : words, flags);
+    const given = name === first ? others : words;
+    // The parser is loaded when there is something to parse: a plain start has nothing.
+    read = given.length === 0 ? { flags: {}, rest: [] } : (await import("./read_flags.ts")).readFlags(given, flags);
     const odd = read.rest[command.help.maxRest];
     if (odd !== undefined && read.flags.help === undefined) {
       throw new ChatError("invalid", `Cannot use "${odd}": ${name} takes ${howMany(command.help.maxRest)}`);

@@ -1,5 +1,5 @@
 /** The server that runs on a data folder: it says where in `<data>/server.json`, and clients find it there. */
-import { request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { writePrivately } from "../config/private_file.ts";
 import { isRecord } from "../config/settings_file.ts";
@@ -11,11 +11,14 @@ export interface RunningServer {
   readonly url: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Made at every start, and told by `/healthz`: an address may be another's by now. */
+  readonly instance: string;
   /** The bearer key that callers must show; null where nobody signs in. */
   readonly key: string | null;
 }
 
 const timeLimitMs = 2000;
+const maxAnswerUnits = 10_000;
 
 /** Tells clients where the server is. The file is for this user only; `withdraw` takes it away at the end. */
 export async function announceServer(
@@ -37,18 +40,29 @@ export async function announceServer(
 export async function findRunningServer(dataFolder: string): Promise<RunningServer | undefined> {
   const announced = await readAnnouncement(serverFile(dataFolder));
   if (announced === undefined) return undefined;
-  return await isHealthy(announced.url) ? announced : undefined;
+  return await instanceAt(announced.url) === announced.instance ? announced : undefined;
 }
 
 /** By `node:http`, not `fetch`, which would ask a proxy named in the environment for what runs on this machine. */
-function isHealthy(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request(`${url}/healthz`, { agent: false, signal: AbortSignal.timeout(timeLimitMs) }, (response) => {
-      resolve(response.statusCode === 200);
-      response.destroy();
+async function instanceAt(url: string): Promise<string | undefined> {
+  const { request } = await import("node:http");
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request(`${url}/healthz`, { agent: false, signal: AbortSignal.timeout(timeLimitMs) }, resolve);
+      asked.on("error", reject).end();
     });
-    asked.on("error", () => resolve(false)).end();
-  });
+    let text = "";
+    for await (const piece of response.setEncoding("utf8")) {
+      text += piece;
+      if (text.length > maxAnswerUnits) return undefined;
+    }
+    const health: unknown = JSON.parse(text);
+    return isRecord(health) && typeof health.instance === "string" ? health.instance : undefined;
+  } catch (error) {
+    // Nobody there, too slow, or something else that answers there.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }
 
 /** Throws `ChatError` "conflict" while a server runs on this data folder. `attempt`: what it must not be disturbed by. */
@@ -69,10 +83,11 @@ async function readAnnouncement(file: string): Promise<RunningServer | undefined
   try {
     const read: unknown = JSON.parse(await Deno.readTextFile(file));
     if (!isRecord(read)) return undefined;
-    const { pid, url, startedAt, key } = read;
+    const { pid, url, startedAt, instance, key } = read;
     if (typeof pid !== "number" || typeof url !== "string" || typeof startedAt !== "string") return undefined;
+    if (typeof instance !== "string") return undefined;
     if (URL.parse(url)?.protocol !== "http:" || (typeof key !== "string" && key !== null)) return undefined;
-    return { pid, url, startedAt, key };
+    return { pid, url, startedAt, instance, key };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     if (error instanceof SyntaxError) return undefined;

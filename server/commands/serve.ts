@@ -42,7 +42,8 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   const signals = Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const;
   for (const name of signals) Deno.addSignalListener(name, onSignal);
 
-  const running = await openProgram(program, configuration, log).catch((error) => refused(error, settings));
+  await refuseSecond(settings);
+  const running = await openProgram(program, configuration, log);
   const server = await listen(running, configuration).catch(async (error) => {
     await running.close(0);
     throw error;
@@ -50,7 +51,7 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   const { port } = server.addr;
   const url = localUrl(settings.host, port);
   const announcement = await announceServer(settings.dataFolder, {
-    ...{ pid: Deno.pid, url, key: settings.adminKey },
+    ...{ pid: Deno.pid, url, instance: running.instance, key: settings.adminKey },
     startedAt: new Date().toISOString(),
   });
   greet(configuration, url, log);
@@ -69,15 +70,14 @@ export async function run(program: Program, args: Arguments): Promise<number> {
   }
 }
 
-/** Throws why the program could not be opened: where the folder is in use by a server that answers, with its address. */
-async function refused(error: unknown, { dataFolder }: Configuration["settings"]): Promise<never> {
-  const other = error instanceof ChatError ? await findRunningServer(dataFolder) : undefined;
-  if (other === undefined) throw error;
+/** Throws "conflict" with the address of the server that runs on this data folder, so that nobody waits for its lock. */
+async function refuseSecond({ dataFolder }: Configuration["settings"]): Promise<void> {
+  const other = await findRunningServer(dataFolder);
+  if (other === undefined) return;
   throw new ChatError(
     "conflict",
     `Cannot start: WhisperEngine runs already at ${other.url} (process ${other.pid}) on the data folder ` +
       `"${dataFolder}"; open that address, or choose another folder with --data`,
-    { cause: error },
   );
 }
 

@@ -1,5 +1,4 @@
 /** What the machine and the environment say. The only file, besides adapters' `open`, that sees the environment. */
-import process from "node:process";
 import { cgroupLimits } from "./cgroup.ts";
 
 export interface Facts {
@@ -29,19 +28,22 @@ export interface Facts {
 export function readFacts(): Facts {
   const env = Deno.env.toObject();
   const { os, arch } = Deno.build;
+  const isContainer = env.container !== undefined || exists("/.dockerenv") || exists("/run/.containerenv");
+  const isKubernetes = env.KUBERNETES_SERVICE_HOST !== undefined;
+  // Knows a container's limit even where the files of its group may not be read; 0: no limit. The module behind it
+  // takes as long to load as all the rest, so it is asked only where there can be a limit.
+  const constrainedBytes = isContainer || isKubernetes ? process.constrainedMemory() || Infinity : Infinity;
   const limits = os === "linux" ? cgroupLimits(readText) : { cores: null, memoryBytes: null };
   const totalBytes = Deno.systemMemoryInfo().total;
-  // Knows the group's limit even where the files below may not be read; 0: no limit.
-  const constrainedBytes = process.constrainedMemory() || Infinity;
   return {
     env,
     os,
     arch,
     cores: Math.min(navigator.hardwareConcurrency, limits.cores ?? Infinity),
     memoryBytes: Math.min(totalBytes, constrainedBytes, limits.memoryBytes ?? Infinity),
-    isContainer: env.container !== undefined || exists("/.dockerenv") || exists("/run/.containerenv"),
+    isContainer,
     isMainProcess: Deno.pid === 1,
-    isKubernetes: env.KUBERNETES_SERVICE_HOST !== undefined,
+    isKubernetes,
     hasDisplay: os === "darwin" || os === "windows"
       ? env.SSH_CONNECTION === undefined
       : (env.DISPLAY ?? "") !== "" || (env.WAYLAND_DISPLAY ?? "") !== "",

@@ -1,5 +1,5 @@
 /** What can be known about the folder that holds the data. */
-import { statfs } from "node:fs/promises";
+import type { StatsFs } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileSystemOf, fileSystemOfType, parseMountinfo, parseMountOutput } from "./mounts.ts";
 
@@ -7,8 +7,6 @@ export interface FolderFacts {
   /** With links resolved, as far as it exists. */
   readonly path: string;
   readonly exists: boolean;
-  /** Undefined: it cannot be found out. */
-  readonly freeBytes: number | undefined;
   /** As the system names it; "unc" is a Windows network share. */
   readonly fileSystem: string | undefined;
 }
@@ -16,14 +14,30 @@ export interface FolderFacts {
 /** Looks without writing. A folder that is not there yet is judged by the nearest one that is. */
 export async function readFolderFacts(folder: string): Promise<FolderFacts> {
   const { existing, rest } = await nearestExisting(resolve(folder));
-  const disk = await statfs(existing).catch(asUndefined);
   return {
     path: rest === "" ? existing : resolve(existing, rest),
     exists: rest === "",
-    freeBytes: disk && disk.bavail * disk.bsize,
-    fileSystem: await fileSystemByName(existing) ??
-      (disk && Deno.build.os === "linux" ? fileSystemOfType(disk.type) : undefined),
+    fileSystem: await fileSystemByName(existing) ?? await fileSystemByNumber(existing),
   };
+}
+
+/** What is left on the disk of a folder, or of the nearest one that is there; undefined: it cannot be found out. */
+export async function freeBytes(folder: string): Promise<number | undefined> {
+  const disk = await askDisk((await nearestExisting(resolve(folder))).existing);
+  return disk && disk.bavail * disk.bsize;
+}
+
+/** Linux only. The disk that holds the system itself needs no question. */
+async function fileSystemByNumber(folder: string): Promise<string | undefined> {
+  if (Deno.build.os !== "linux" || (await Deno.stat(folder)).dev === (await Deno.stat("/")).dev) return undefined;
+  const disk = await askDisk(folder);
+  return disk && fileSystemOfType(disk.type);
+}
+
+/** Loaded when it is needed: this module takes longer than all that a start asks otherwise. */
+async function askDisk(folder: string): Promise<StatsFs | undefined> {
+  const { statfs } = await import("node:fs/promises");
+  return await statfs(folder).catch(asUndefined);
 }
 
 async function nearestExisting(folder: string): Promise<{ existing: string; rest: string }> {

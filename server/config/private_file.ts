@@ -1,5 +1,4 @@
 /** Writes files that only this user may read. */
-import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { newId } from "../domain/id.ts";
 
@@ -8,12 +7,13 @@ export async function writePrivately(path: string, text: string): Promise<void> 
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const unfinished = `${path}.${newId()}`;
   try {
-    const file = await open(unfinished, "wx", 0o600);
+    const file = await Deno.open(unfinished, { createNew: true, write: true, mode: 0o600 });
     try {
-      await file.writeFile(text);
+      let rest = new TextEncoder().encode(text);
+      while (rest.length > 0) rest = rest.subarray(await file.write(rest));
       await file.sync();
     } finally {
-      await file.close();
+      file.close();
     }
     await Deno.rename(unfinished, path);
   } catch (error) {

@@ -6,10 +6,13 @@ import type { AppOptions, HttpEnv } from "./options.ts";
 const timeLimitMs = 2000;
 
 export function healthRoutes(
-  { store, version, closing, adapterProblem }: Pick<AppOptions, "store" | "version" | "closing" | "adapterProblem">,
+  { store, version, instance, closing, adapterProblem }: Pick<
+    AppOptions,
+    "store" | "version" | "instance" | "closing" | "adapterProblem"
+  >,
 ): Hono<HttpEnv> {
   return new Hono<HttpEnv>()
-    .get("/healthz", (c) => c.json({ status: "ok", version }))
+    .get("/healthz", (c) => c.json({ status: "ok", version, instance }))
     .get("/readyz", async (c) => {
       if (closing.aborted) throw new ChatError("unavailable", "Cannot serve any more: the server is stopping");
       const adapter = c.req.query("adapter");

@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly corsOrigins: readonly string[];
   readonly limits: HttpLimits;
   readonly version: string;
+  /** Made at every start, so that a client knows whose address it has. */
+  readonly instance: string;
   /** Where files wait while they are imported; left out: the system's folder for such. */
   readonly uploadFolder?: string;
   /** Everything in one archive; left out where the store cannot do that. */

@@ -63,7 +63,7 @@ export async function openChatServer(
     });
     const app = openApp({
       ...{ engine, store, workspace, auth, pages },
-      ...{ allowedHosts: [], corsOrigins: [], limits: defaultLimits, version: "0.1.0" },
+      ...{ allowedHosts: [], corsOrigins: [], limits: defaultLimits, version: "0.1.0", instance: "i" },
       log: (level, event, fields) => level === "error" && console.error(event, fields),
       closing: closing.signal,
       adapterProblem: () => Promise.resolve(undefined),

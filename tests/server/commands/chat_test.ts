@@ -81,7 +81,8 @@ Deno.test("where a server runs, it answers; where another terminal holds the dat
     (request, info) => program.running.fetch(request, info),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
-  await announceServer(program.data, { pid: Deno.pid, url, key: null, startedAt: new Date().toISOString() });
+  const { instance } = program.running;
+  await announceServer(program.data, { pid: Deno.pid, url, instance, key: null, startedAt: new Date().toISOString() });
   const before = program.modelServer.requests.length;
   assert.deepEqual(await place.chat(["one"], "", env), { code: 0, stdout: "one\n", stderr: "" });
   assert.ok(program.modelServer.requests.length > before);

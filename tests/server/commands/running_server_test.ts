@@ -11,10 +11,10 @@ Deno.test("a server that announced itself is found while it answers, and not aft
   const data = await Deno.makeTempDir();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => new Response(null, { status: new URL(request.url).pathname === "/healthz" ? 200 : 404 }),
+    ({ url }) => url.endsWith("/healthz") ? Response.json({ instance: "a" }) : new Response(null, { status: 404 }),
   );
   const url = localUrl("0.0.0.0", server.addr.port);
-  const announced = { pid: 4711, url, startedAt: "2026-11-22T16:33:57.000Z", key: null };
+  const announced = { pid: 4711, url, instance: "a", startedAt: "2026-11-22T16:33:57.000Z", key: null };
   equal(await findRunningServer(data), undefined);
   const announcement = await announceServer(data, announced);
   if (Deno.build.os !== "windows") equal((await Deno.stat(join(data, "server.json"))).mode! & 0o777, 0o600);
@@ -23,6 +23,9 @@ Deno.test("a server that announced itself is found while it answers, and not aft
     code: "conflict",
     message: /Cannot restore while the server runs/,
   });
+  await announceServer(data, { ...announced, instance: "another" });
+  equal(await findRunningServer(data), undefined, "another server is taken for ours");
+  await announceServer(data, announced);
   await server.shutdown();
   equal(await findRunningServer(data), undefined);
   await refuseWhileRunning(data, "restore");

@@ -250,7 +250,7 @@ for (const [name, providers, field] of badProviders) {
 }
 
 Deno.test("SQLite on a network file system is refused, on a local one not", () => {
-  const folder = { path: "/mnt/nas", exists: true, freeBytes: 1e9 };
+  const folder = { path: "/mnt/nas", exists: true };
   equal(checkFileSystem({ ...folder, fileSystem: "ext4" }, "sqlite").length, 0);
   equal(checkFileSystem({ ...folder, fileSystem: undefined }, "sqlite").length, 0);
   const [problem] = checkFileSystem({ ...folder, fileSystem: "nfs4" }, "sqlite");

@@ -4,7 +4,7 @@ import { openWorld, post } from "./world.ts";
 
 Deno.test("the process is healthy as long as it answers, and ready while its store answers", async () => {
   await using world = await openWorld({ isIdle: true });
-  assert.deepEqual(await (await world.request("/healthz")).json(), { status: "ok", version: "1.2.3" });
+  assert.deepEqual(await (await world.request("/healthz")).json(), { status: "ok", version: "1.2.3", instance: "i" });
   assert.equal((await world.request("/readyz")).status, 200);
   await world.store.close();
   assert.equal((await world.request("/readyz")).status, 503);

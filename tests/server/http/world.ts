@@ -51,7 +51,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const running = isIdle ? Promise.resolve() : engine.run(stopping.signal, stopping.signal);
   const app = openApp({
     ...{ engine, store, workspace: "home", auth: { mode: "none" as const }, allowedHosts: [], corsOrigins: [] },
-    ...{ version: "1.2.3", pages: null, closing: closing.signal },
+    ...{ version: "1.2.3", instance: "i", pages: null, closing: closing.signal },
     log: (level, _event, fields) => level === "error" && errors.push(fields),
     adapterProblem: () => Promise.resolve(undefined),
     ...over,
