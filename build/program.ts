@@ -24,7 +24,7 @@ export async function buildProgram(root: URL, outDir: URL): Promise<void> {
 /** Deno walks every literal `import()` at the start, wanted or not; one that it cannot read it leaves alone. */
 async function hideImports(file: URL): Promise<void> {
   const text = await Deno.readTextFile(file);
-  await Deno.writeTextFile(file, text.replace(/\bimport\("(\.\/[^"]+)"\)/g, 'import(String("$1"))'));
+  await Deno.writeTextFile(file, text.replace(/\bimport\("(\.\/[^"]+)"\)/g, `${"import"}(String("$1"))`));
 }
 
 async function removeFolder(folder: URL): Promise<void> {

@@ -11,8 +11,7 @@ import { newId } from "./domain/id.ts";
 import { type BackupStore, isArchivable, isBackup, type Store } from "./domain/store.ts";
 import { openFront } from "./http/front.ts";
 import { defaultLimits } from "./http/options.ts";
-import { openPages } from "./http/pages.ts";
-import { exportAll } from "./export_all.ts";
+import { openPages } from "./http/built_pages.ts";
 import { homeWorkspace } from "./home_workspace.ts";
 import type { Log } from "./log.ts";
 import { pause } from "./pause.ts";
@@ -80,7 +79,9 @@ export async function openProgram(program: Program, configuration: Configuration
     },
     ...{ version: program.version, instance },
     uploadFolder: settings.dataFolder,
-    ...isArchivable(store) ? { exportAll: () => exportAll(store, settings.dataFolder, program) } : {},
+    ...isArchivable(store)
+      ? { exportAll: async () => (await import("./export_all.ts")).exportAll(store, settings.dataFolder, program) }
+      : {},
     pages: await openPages(program.uiDist),
     log: (level, event, fields) => log[level](event, fields),
     closing: closing.signal,

@@ -1,5 +1,5 @@
 /** Finds the model servers that answer on this machine. */
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { FoundServer } from "../domain/model.ts";
 import { isLoopbackHost, ollamaOrigin } from "./address.ts";
 
@@ -65,6 +65,7 @@ async function ask({ kind, origin, path, base }: Candidate, signal: AbortSignal)
 
 /** By `node:http`, not `fetch`: a proxy named in the environment must not learn of what runs on this machine. */
 async function get(url: string, signal: AbortSignal): Promise<string> {
+  const { request } = await import("node:http");
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request(url, { signal, agent: false }, resolve).on("error", reject).end();
   });

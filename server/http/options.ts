@@ -4,7 +4,7 @@ import type { Store } from "../domain/store.ts";
 import type { Caller } from "./caller.ts";
 import type { Gate } from "./gate.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Pages } from "./pages.ts";
+import type { Pages } from "./built_pages.ts";
 
 export interface AppOptions {
   readonly engine: Engine;

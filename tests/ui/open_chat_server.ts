@@ -6,7 +6,7 @@ import type { Engine } from "../../server/chat/engine.ts";
 import type { Store } from "../../server/domain/store.ts";
 import { openApp } from "../../server/http/app.ts";
 import { type Auth, defaultLimits } from "../../server/http/options.ts";
-import { openPages } from "../../server/http/pages.ts";
+import { openPages } from "../../server/http/built_pages.ts";
 import { type ModelServer, openModelServer } from "../fakes/model_server.ts";
 
 export const workspace = "home";

@@ -1,7 +1,7 @@
 /** The pages for people, and the files they are made of. */
 import assert from "node:assert/strict";
 import { buildUi } from "../../../build/ui.ts";
-import { openPages, type Pages } from "../../../server/http/pages.ts";
+import { openPages, type Pages } from "../../../server/http/built_pages.ts";
 import { hasChromium, openBrowser, visit } from "../../ui/browser.ts";
 import { testWhere } from "../../run/test_where.ts";
 import { openWorld, post } from "./world.ts";
