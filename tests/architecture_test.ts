@@ -10,7 +10,8 @@ const texts = await sources.readSources(root);
 const graph = await readGraph(root, [...texts.keys()].filter((path) => /\.tsx?$/.test(path)));
 
 /** What may be loaded before a command is chosen: it is the price of every start. */
-const LOADED_AT_START = /^(main\.ts|deno\.json|server\/(commands|config|domain)\/[^/]+\.ts|adapters\/[^/]+\/table\.ts|node:.*)$/;
+const LOADED_AT_START =
+  /^(main\.ts|deno\.json|server\/(commands|config|domain)\/[^/]+\.ts|adapters\/[^/]+\/table\.ts|node:.*)$/;
 
 Deno.test("every import follows an arrow of the plan", () => {
   assert.deepEqual(wrongArrows(graph), []);
