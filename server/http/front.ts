@@ -1,11 +1,7 @@
-/** The first to answer: health at once, everything else as soon as the rest of the server is loaded. */
-import { Hono } from "hono";
-import { guardHost } from "./guard.ts";
-import { securityHeaders } from "./headers.ts";
-import { healthRoutes } from "./health.ts";
+/** The first to answer: that the process lives, at once; everything else as soon as the rest of the server is loaded. */
+import { newId } from "../domain/id.ts";
+import { addSecurityHeaders } from "./headers.ts";
 import type { AppOptions, HttpEnv } from "./options.ts";
-import { answerProblem, problemOf } from "./problem.ts";
-import { requestId } from "./request_id.ts";
 
 type Bindings = HttpEnv["Bindings"];
 
@@ -17,10 +13,6 @@ export interface Front {
 const loadAfterMs = 100;
 
 export function openFront(options: AppOptions): Front {
-  const health = new Hono<HttpEnv>()
-    .use(requestId(), securityHeaders(), guardHost(options))
-    .route("/", healthRoutes(options))
-    .onError((error, c) => answerProblem(c, problemOf(error)));
   let app: Front | undefined;
   let loading: Promise<Front> | undefined;
 
@@ -34,8 +26,15 @@ export function openFront(options: AppOptions): Front {
   return {
     fetch(request, info) {
       if (app) return app.fetch(request, info);
-      if (new URL(request.url).pathname === "/healthz") return health.fetch(request, info);
+      if (request.method === "GET" && new URL(request.url).pathname === "/healthz") return alive(options);
       return load().then((app) => app.fetch(request, info));
     },
   };
+}
+
+/** What the route `/healthz` answers, without the library that routes. */
+function alive({ version, instance }: AppOptions): Response {
+  const response = Response.json({ status: "ok", version, instance }, { headers: { "x-request-id": newId() } });
+  addSecurityHeaders(response.headers);
+  return response;
 }

@@ -24,12 +24,15 @@ const always: readonly (readonly [string, string])[] = [
 export function securityHeaders(): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     await next();
-    const { headers } = c.res;
-    for (const [name, value] of always) {
-      if (!headers.has(name)) headers.set(name, value);
-    }
-    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+    addSecurityHeaders(c.res.headers);
   };
+}
+
+export function addSecurityHeaders(headers: Headers): void {
+  for (const [name, value] of always) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }
 
 function policy(styles: string): string {

@@ -1,5 +1,4 @@
 /** Takes over a conversation of another program, whole or not at all, and only once. */
-import { createHash } from "node:crypto";
 import { ChatError } from "../../../server/domain/error.ts";
 import { newId } from "../../../server/domain/id.ts";
 import type { ImportedConversation, ImportOutcome } from "../../../server/domain/import.ts";
@@ -15,7 +14,7 @@ export async function importConversation(
   owner: Owner,
   conversation: ImportedConversation,
 ): Promise<ImportOutcome> {
-  const id = idOf(owner, conversation);
+  const id = await idOf(owner, conversation);
   // Most of a second import ends here, without a place in the writers' queue.
   if (await isPresent(database.read, id)) return "present";
   const made = newId(); // of this call, so that a repeat of the transaction finds its own work
@@ -74,7 +73,8 @@ async function isPresent(sql: Sql, id: string): Promise<boolean> {
 }
 
 /** The same for the same person and source, whenever it comes (a UUID of version 8, RFC 9562). */
-function idOf({ workspace, person }: Owner, { source, sourceId }: ImportedConversation): string {
-  const hex = createHash("sha256").update(JSON.stringify([workspace, person, source, sourceId])).digest("hex");
+async function idOf({ workspace, person }: Owner, { source, sourceId }: ImportedConversation): Promise<string> {
+  const whole = new TextEncoder().encode(JSON.stringify([workspace, person, source, sourceId]));
+  const hex = new Uint8Array(await crypto.subtle.digest("SHA-256", whole)).toHex();
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
