@@ -18,7 +18,8 @@ const fenceLine = /^ {0,3}(`{3,}|~{3,})([^\n]*)$/;
 const minForFences = 40;
 /** A boundary is good when the post is filled at least so far. */
 const leastFill = 0.4;
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made when first needed: it takes longer than most of a start. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Posts of at most `max` UTF-16 units; none for an empty text. */
 export function split(text: string, max: number): string[] {
@@ -62,6 +63,7 @@ function boundary(text: string, room: number): number {
   ) {
     if (end > least) return outOfFenceLine(text, end);
   }
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   const grapheme = graphemes.segment(text.slice(Math.max(0, room - 200), room + 1)).containing(Math.min(200, room));
   const start = grapheme ? Math.max(0, room - 200) + grapheme.index : room;
   if (start > least) return outOfFenceLine(text, start);
